@@ -1,0 +1,1 @@
+"""Tests mirror the packages: `tests/test_<module>.py` holds what a module promises."""
