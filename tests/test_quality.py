@@ -27,7 +27,7 @@ def test_tool_finds_no_fault(tool: str) -> None:
 
 
 def test_lock_pins_every_package_and_names_no_index() -> None:
-    """Anyone's pip finds the same versions: each line is an exact pin, and none names a machine or an index."""
+    """Anyone's pip finds the same versions: each line is an exact pin, none names an index."""
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pinned = [line for line in lines if "==" in line.partition(";")[0]]
     assert len(pinned) == len(lines) > 0
