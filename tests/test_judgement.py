@@ -11,7 +11,7 @@ from scenarios.predictions.judgement import effective_size, jeffreys, kish, mean
 def test_jeffreys_by_hand() -> None:
     # One hit worth half of one member: Beta(1, 1) is uniform.
     assert jeffreys(0.5, 1) == pytest.approx((0.05, 0.95))
-    # Three quarters of two: Beta(2, 1), distribution x^2. One quarter: Beta(1, 2), distribution 1 - (1 - x)^2.
+    # Three quarters of two: Beta(2, 1), distribution x^2. A quarter: Beta(1, 2), distribution 1 - (1 - x)^2.
     assert jeffreys(0.75, 2) == pytest.approx((0.05**0.5, 0.95**0.5))
     assert jeffreys(0.25, 2) == pytest.approx((1 - 0.95**0.5, 1 - 0.05**0.5))
     # None of one: Beta(1/2, 3/2), distribution (2/pi)(asin(s) + s sqrt(1 - s^2)) with s^2 = x.

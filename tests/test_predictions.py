@@ -11,6 +11,7 @@ import xarray as xr
 
 from scenarios.predictions import NOT_MODELLED, PREDICTIONS
 from scenarios.predictions.prediction import IncomparableError
+from scenarios.predictions.trajectory import quarterly_mean, quarterly_sum, rises, slope, yearly_sum
 from sim.errors import DataError
 from tests.trajectories import ALIKE, BRANDS, cut, made_up, made_up_brands
 
@@ -107,6 +108,19 @@ FAILING_PAIRS: list[tuple[str, str, dict[str, xr.Dataset]]] = [
     ("8.2-p1", "nobody leaves", {"strict_regulation": made_up_brands(brand_active=[[1.0] * 6] * 7)}),
     ("8.2-p1", "the same under lax rules", {"lax_regulation": made_up_brands()}),
 ]  # fmt: skip
+
+
+def test_quarters_years_and_trends_by_hand() -> None:
+    assert slope(np.array([1.0, 2.0, 4.0])) == pytest.approx(1.5)
+    assert slope(0.1 + np.zeros(24)) == 0
+    assert slope(np.array([1.0, 1.0 + 1e-15] * 12)) == 0
+    run = made_up(shelf_gmv=steps(12, 24, 36, 36, 36, 36, 48), repeat_gmv_share=(0.40, 0.52))
+    assert quarterly_sum(run, "shelf_gmv")[[0, 3, 4, -1]] == pytest.approx([6, 6, 9, 12])
+    assert yearly_sum(run, "shelf_gmv", (2024, 2030)) == pytest.approx([12, 48])
+    # 0.02 a year is 0.005 a quarter; the mean of 2024 is 0.40, so its last quarter lies 1.5 quarters above.
+    assert quarterly_mean(run, "repeat_gmv_share")[0] == pytest.approx(0.40 + 2.5 * 0.005)
+    assert slope(quarterly_mean(run, "repeat_gmv_share")) == pytest.approx(0.005)
+    assert rises([1, 2, 2, 1]) == [True, False, False]
 
 
 @pytest.mark.parametrize("id", PREDICTIONS)
