@@ -158,7 +158,7 @@ def test_no_number_is_put_in_and_checked(report):
 
 
 def test_what_the_model_takes_is_an_input(report):
-    """A claim that is the source of a number in the model is nothing else; a baseline may be beside a target."""
+    """A claim that sets a number of the model is nothing else; a baseline may stand beside a target."""
     baselines = {"5.2-c"}
     taken = {
         id
