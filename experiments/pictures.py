@@ -1,0 +1,222 @@
+"""The ensemble becomes pictures: each says its message in the title and can be made again from its footnote.
+
+    pictures = draw_all(dataset, "runs/forecast/pictures", load_report(), load_history(), command="forecast")
+
+What the report and the houses published is drawn beside the runs; see `anchor_points`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from experiments.fans import Fan, first_fan, yearly
+from experiments.marks import (
+    INK,
+    MUTED,
+    STYLES,
+    draw_anchors,
+    draw_fan,
+    legend_entries,
+    put,
+    put_legend,
+    tidy,
+)
+from experiments.messages import PLANS, Panel, Plan, description, message
+from experiments.published import AnchorPoint, anchor_points, described_year
+from experiments.words import LANGUAGES, NOTES, say, settle_language
+from sim.errors import DataError, did_you_mean
+
+__all__ = ["AnchorPoint", "Picture", "anchor_points", "draw_all"]
+
+SIZE, DPI = (7.0, 4.2), 150  # inches, dots an inch
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture on disk: its message, a description for those who cannot see it, and its two files."""
+
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    png: Path
+    svg: Path
+
+
+def draw_all(
+    dataset: xr.Dataset,
+    folder: str | Path,
+    report: Any,
+    history: Any,
+    *,
+    scenario: str | None = None,
+    language: str = "en",
+    command: str = "",
+    only: Sequence[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Picture]:
+    """Draw every picture the ensemble has the quantities for, as PNG and SVG, in reading order.
+
+    A quantity that no member carries (its mechanic was left out) drops its picture with a warning.
+
+    Args:
+        dataset: the ensemble, dims world, scenario, member, year; yearly twins named `<variable>_annual`.
+        scenario: which one to draw; the first of the ensemble if None.
+        language: "en" or "zh"; Chinese needs a font and falls back to English with a warning.
+        command: what the reader types to make the pictures again; printed under each.
+        only: names of pictures, for a part of them.
+
+    Raises:
+        DataError: naming all unknown scenarios and pictures at once, or saying that nothing can be drawn.
+    """
+    scenarios = [str(name) for name in dataset["scenario"].values]
+    names = [plan.name for plan in PLANS]
+    faults = []
+    if scenario is not None and scenario not in scenarios:
+        hint = did_you_mean(scenario, scenarios)
+        faults.append(f"scenario '{scenario}' is not in the ensemble ({', '.join(scenarios)}).{hint}")
+    for name in only or ():
+        if name not in names:
+            faults.append(f"picture '{name}' is unknown ({', '.join(names)}).{did_you_mean(name, names)}")
+    if faults:
+        raise DataError(faults)
+    language, fonts = settle_language(language)
+    chosen = scenario or scenarios[0]
+    anchors, base = anchor_points(report, history), described_year(report)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    plans = [plan for plan in PLANS if only is None or plan.name in only]
+    settings: Any = {
+        "font.family": fonts,
+        "font.size": 9,
+        "axes.unicode_minus": False,
+        "hatch.linewidth": 0.5,
+        "svg.hashsalt": "livemarket",
+        "svg.fonttype": "path",
+    }
+    pictures, missing = [], []
+    with matplotlib.rc_context(settings):
+        for done, plan in enumerate(plans, start=1):
+            fans = plan_fans(plan, dataset, chosen)
+            if not fans:
+                missing.append(plan.name)
+                continue
+            years = first_fan(fans).years
+            near = max((int(year) for year in years if year <= base), default=int(years[0]))
+            sentences = message(plan, fans, anchors, near, language)
+            foot = footnote(dataset, chosen, list(fans), language, command)
+            figure = draw(plan, fans, anchors, sentences, foot, language)
+            png, svg = folder / f"{plan.name}.png", folder / f"{plan.name}.svg"
+            figure.savefig(png, dpi=DPI, metadata={"Software": None})
+            figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket"})
+            subtitle = " ".join(sentences[1:])
+            alt = description(plan, fans, sentences, language)
+            pictures.append(Picture(plan.name, sentences[0], subtitle, alt, png, svg))
+            if progress is not None:
+                progress(done, len(plans))
+    if missing:
+        text = f"not drawn, for want of their quantities: {', '.join(missing)}"
+        if not pictures:
+            raise DataError(text)
+        warnings.warn(text, stacklevel=2)
+    return pictures
+
+
+def plan_fans(plan: Plan, dataset: xr.Dataset, scenario: str) -> dict[str, dict[str, Fan]]:
+    """Each world's fans of one picture; a world that lacks one of the quantities is left out."""
+    result: dict[str, dict[str, Fan]] = {}
+    for world in (str(name) for name in dataset["world"].values):
+        fans: dict[str, Fan | None] = {}
+        for panel in plan.panels:
+            source = "cpm" if panel.variable == "cpm_growth" else panel.variable
+            fan = yearly(dataset, source, world, scenario) if f"{source}_annual" in dataset else None
+            if fan is not None and panel.variable == "cpm_growth":
+                fan = fan.relative_to(int(fan.years[0]))
+            fans[panel.variable] = fan
+        if all(fan is not None for fan in fans.values()):
+            result[world] = {name: fan for name, fan in fans.items() if fan is not None}
+    return result
+
+
+def footnote(dataset: xr.Dataset, scenario: str, worlds: list[str], language: str, command: str) -> str:
+    """How to make the picture again, and of what it is made."""
+    members = dataset["member"]
+    counts = {
+        name: len(np.unique(members[name].values)) if name in members.coords else "?"
+        for name in ("draw", "seed")
+    }
+    made = say("made", language, command=command) + "\n" if command else ""
+    return made + say(
+        "footnote",
+        language,
+        worlds=", ".join(worlds),
+        scenario=scenario,
+        members=members.size,
+        draws=counts["draw"],
+        seeds=counts["seed"],
+        version=dataset.attrs.get("code_version", "?"),
+    )
+
+
+def draw(
+    plan: Plan,
+    fans: dict[str, dict[str, Fan]],
+    anchors: dict[str, list[AnchorPoint]],
+    sentences: list[str],
+    foot: str,
+    language: str,
+) -> Figure:
+    """One picture: the message above, the panels, the legend and the footnote below."""
+    figure = Figure(figsize=SIZE, dpi=DPI)
+    note = NOTES[plan.name][LANGUAGES.index(language)] if plan.name in NOTES else ""
+    heavy = "bold" if language == "en" else "normal"  # few Chinese fonts carry a bold face
+    top = put(figure, sentences[:1], 0.985, {"fontsize": 9.7, "weight": heavy, "color": INK})
+    top = put(figure, sentences[1:], top - 0.008, {"fontsize": 9, "color": INK})
+    foot_top = put(figure, [note, *foot.split("\n")], 0.015, {"fontsize": 7, "color": MUTED}, upwards=True)
+    shown = [point for panel in plan.panels for point in anchors.get(panel.variable, [])]
+    legend_top = put_legend(figure, *legend_entries(fans, shown, language), foot_top)
+    axes = figure.subplots(1, len(plan.panels), squeeze=False)[0]
+    several = len(axes) > 1
+    inch = 1 / SIZE[1]
+    figure.subplots_adjust(
+        left=0.085,
+        right=0.98,
+        bottom=legend_top + 0.44 * inch,
+        top=top - (0.30 if several else 0.12) * inch,
+        wspace=0.42 if len(axes) > 2 else 0.24,
+    )
+    for axis, panel in zip(axes, plan.panels, strict=True):
+        draw_panel(axis, panel, fans, anchors.get(panel.variable, []), language)
+        if several:
+            heading = say(f"heading:{panel.variable}", language, first=int(first_fan(fans).years[0]))
+            axis.set_title(heading, loc="left", fontsize=8.5 if len(axes) > 2 else 9, color=INK, pad=5)
+        axis.xaxis.set_major_locator(MaxNLocator(3 if len(axes) > 2 else 6, integer=True))
+    return figure
+
+
+def draw_panel(
+    axis: Axes, panel: Panel, fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], language: str
+) -> None:
+    """One quantity in every world, with what others published about it."""
+    years = next(iter(fans.values()))[panel.variable].years
+    for style, of_world in zip(STYLES, fans.values(), strict=False):
+        draw_fan(axis, of_world[panel.variable], style, panel.factor, singles=12 // len(fans))
+    draw_anchors(axis, anchors, years, panel.factor)
+    tidy(axis, years, panel.zero)
+    observed = [point.year for point in anchors if point.house != "report"]
+    if observed and max(observed) < years[-1]:
+        axis.axvline(max(observed) + 0.5, color=MUTED, lw=0.8, ls=(0, (1, 2)), zorder=1)
+    axis.set_ylabel(say(panel.variable, language), fontsize=8.5)
+    axis.set_xlabel(say("year", language), fontsize=8.5, labelpad=1)
+    axis.tick_params(labelsize=8.5)
