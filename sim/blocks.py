@@ -1,0 +1,60 @@
+"""Blocks: consumer phases run block by block, each block staying in cache from offer to learn, on threads.
+
+Whatever a block sends to the market is counted in integers, so neither the size of the blocks nor the number of threads
+can change a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import numpy as np
+
+from sim.contracts import Field
+from sim.fields import Array
+
+
+def spans(consumers: int, block: int) -> list[tuple[int, int]]:
+    """First and one-past-last consumer of each block."""
+    return [(first, min(first + block, consumers)) for first in range(0, consumers, block)]
+
+
+class Workspace:
+    """What one thread needs: buffers for fields that live only in a block, its own counts for the market,
+    and last week's values of what a block is about to change."""
+
+    def __init__(
+        self, fields: Sequence[Field], shape: Callable[[Field], tuple[int, ...]], block: int, kept: Collection[str] = ()
+    ) -> None:
+        self.buffers = {
+            f.name: np.full((block, *shape(f)[1:]), f.init, f.dtype)
+            for f in fields
+            if f.over_consumers and not f.lasting
+        }
+        self.kept = {f.name: np.empty((block, *shape(f)[1:]), f.dtype) for f in fields if f.name in kept}
+        self.tallies = {f.name: np.zeros(shape(f), np.int64) for f in fields if f.tally}
+
+    def drain(self, name: str, total: Array) -> None:
+        """Add this thread's count of a field to the total and start it anew."""
+        total += self.tallies[name]
+        self.tallies[name][...] = 0
+
+
+def for_each_block(
+    work: Callable[[int, int, int], None], blocks: Sequence[tuple[int, int]], threads: int, pool: ThreadPoolExecutor | None
+) -> None:
+    """Call work(worker, first, stop) for every block; each worker takes the next block that is free."""
+    if pool is None or threads == 1:
+        for first, stop in blocks:
+            work(0, first, stop)
+        return
+    ticket = count()
+
+    def serve(worker: int) -> None:
+        while (place := next(ticket)) < len(blocks):
+            work(worker, *blocks[place])
+
+    for future in [pool.submit(serve, worker) for worker in range(threads)]:
+        future.result()

@@ -1,0 +1,69 @@
+"""Context: what a mechanic's method knows of the week besides its fields."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.fields import Array
+
+if TYPE_CHECKING:
+    from sim.engine import Engine
+
+
+class Context:
+    """The week as one mechanic sees it in one phase.
+
+    Attributes:
+        step: number of the week, from 0.
+        date: its Thursday.
+        first: number of the first consumer of the block (0 on the market side).
+        count: number of consumers in the block.
+        people: people whom one simulated consumer stands for.
+    """
+
+    def __init__(self, engine: Engine, mechanic: str, phase: str) -> None:
+        self._engine = engine
+        self.mechanic = mechanic
+        self.phase = phase
+        self.step = 0
+        self.date: date = engine.clock.start
+        self.first = 0
+        self.count = 0
+        self.people = engine.people
+
+    def size(self, dim: str) -> int:
+        """Length of a dimension."""
+        return self._engine.sizes[dim]
+
+    def key(self, label: str = "") -> np.uint64:
+        """Key of this mechanic's stream in this phase, for kernels that draw by pairs."""
+        return np.uint64(self._engine.streams.key(self.mechanic, self.phase, label))
+
+    def uniform(self, dim: str = "consumer", label: str = "", words: int = 1) -> Array:
+        """A uniform draw in [0, 1) for each row of a dimension (of this block's consumers): float32."""
+        return self._draw(self._engine.streams.uniform, dim, label, words)
+
+    def normal(self, dim: str = "consumer", label: str = "", words: int = 1) -> Array:
+        """A standard normal draw for each row of a dimension (of this block's consumers): float32."""
+        return self._draw(self._engine.streams.normal, dim, label, words)
+
+    def _draw(self, draw: Any, dim: str, label: str, words: int) -> Array:
+        key = int(self.key(f"{dim}:{label}"))
+        if dim == "consumer":
+            return draw(key, self.step, self.first, self.count, words)  # type: ignore[no-any-return]  # Streams
+        return draw(key, self.step, 0, self.size(dim), words)  # type: ignore[no-any-return]  # Streams
+
+    def service(self, name: str) -> Any:
+        """A service of another library that the mechanic named in `uses`."""
+        return self._engine.services[name]
+
+    def pay(self, payer: str, payee: str, amount: Array | float, reason: str, **index: Array) -> None:
+        """A payment between sectors in CNY; see Ledger.pay."""
+        self._engine.ledger.pay(payer, payee, amount, reason, **index)
+
+    def cash(self, sector: str) -> Array:
+        """Balances of a sector in CNY, a copy."""
+        return self._engine.ledger.cash[sector].copy()

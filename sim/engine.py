@@ -1,0 +1,370 @@
+"""Engine: checks contracts, allocates fields, binds views, runs the phases of a week, and explains itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from sim.blocks import Workspace, for_each_block, spans
+from sim.clock import Clock
+from sim.context import Context
+from sim.contracts import SETUP_NAMES, Field, resolve, setup_order
+from sim.errors import ContractError
+from sim.fields import PHASES, POSITION, QUANTUM, WEEK, Array
+from sim.ledger import Ledger
+from sim.mechanic import Mechanic
+from sim.streams import Streams
+
+IDENTITY = {"sum": 0.0, "product": 1.0}
+
+
+class Call:
+    """One mechanic's method in one phase for one worker, with the instance whose arrays are bound there."""
+
+    def __init__(self, engine: Engine, mechanic: Mechanic, phase: str) -> None:
+        self.mechanic = copy.copy(mechanic)
+        self.mechanic.__dict__ = dict(mechanic.__dict__)
+        self.mechanic._absence = engine.absences(mechanic, phase)
+        self.method = getattr(self.mechanic, phase)
+        self.context = Context(engine, mechanic.name, phase)
+        self.access = engine.accesses(mechanic, phase)
+        self.views: dict[str, Array] = {}
+
+
+class Engine:
+    """A market of mechanics on arrays.
+
+    Args:
+        mechanics: instances; their order never matters.
+        sizes: length of each dimension.
+        clock: the weeks.
+        seed: seed of all streams.
+        people: people whom one consumer stands for.
+        parameters_in_force: mechanic -> parameter -> value by week, (steps,).
+        services: helpers of other libraries by name.
+        threads: threads for consumer phases.
+        block: consumers in a block.
+        checked: whether to check ranges, overwriting and the books every week.
+    """
+
+    def __init__(
+        self,
+        mechanics: Sequence[Mechanic],
+        sizes: Mapping[str, int],
+        clock: Clock,
+        seed: int,
+        people: float = 1.0,
+        parameters_in_force: Mapping[str, Mapping[str, Array]] | None = None,
+        services: Mapping[str, Any] | None = None,
+        threads: int = 1,
+        block: int = 4096,
+        checked: bool = False,
+    ) -> None:
+        self.mechanics = sorted(mechanics, key=lambda m: m.name)
+        self.sizes = {**sizes, "market": 1}
+        self.clock, self.people, self.checked = clock, people, checked
+        self.dated = parameters_in_force or {}
+        self.services = dict(services or {})
+        self.threads, self.block = threads, min(block, max(1, sizes["consumer"]))
+        self.fields = resolve(self.mechanics, self.sizes)
+        missing = [
+            f"{m.name} uses the service '{s}', which this model does not provide."
+            for m in self.mechanics
+            for s in m.uses
+            if s not in self.services
+        ]
+        if missing:
+            raise ContractError(missing)
+        self.streams = Streams(seed)
+        self.ledger = Ledger({d: n for d, n in self.sizes.items() if d in ("brand", "streamer", "agency", "platform")})
+        self.week = 0
+        self.arrays = {
+            f.name: np.full(self.shape(f), self._initial(f), np.float64 if f.tally else f.dtype)
+            for f in self.fields.values()
+            if f.lasting or not f.over_consumers
+        }
+        self.previous: dict[str, Array] = {
+            name: self.arrays[name].copy()
+            for mechanic in self.mechanics
+            for name, declaration in mechanic.declarations.items()
+            if declaration.mode == "last" and self._needs_copy(mechanic, name)
+            and (declaration.contract["whole"] or not self.fields[name].over_consumers)
+        }
+        kept = {
+            name
+            for mechanic in self.mechanics
+            for name, declaration in mechanic.declarations.items()
+            if declaration.mode == "last" and not declaration.contract["whole"]
+            and self.fields[name].over_consumers and self._needs_copy(mechanic, name)
+        }
+        self.workspaces = [Workspace(list(self.fields.values()), self.shape, self.block, kept) for _ in range(threads)]
+        self.blocks = spans(self.sizes["consumer"], self.block)
+        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._market_calls = {
+            p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()
+        }
+        block_phases = [p.name for p in WEEK if p.over == "block"]
+        self._block_calls = [[(p, self._calls(p)) for p in block_phases] for _ in range(threads)]
+        self._found()
+
+    # -- what a contract allows ------------------------------------------------------------------------------
+
+    def shape(self, field: Field) -> tuple[int, ...]:
+        """Shape of a field's array."""
+        return tuple(self.sizes[dim] for dim in field.dims)
+
+    def accesses(self, mechanic: Mechanic, phase: str) -> dict[str, str]:
+        """Fields that a mechanic may touch in a phase: name -> 'write', 'gather', 'tally', 'read', 'last', 'whole'."""
+        allowed: dict[str, str] = {}
+        side = PHASES[phase].over
+        for name, declaration in mechanic.declarations.items():
+            field = self.fields[name]
+            if field.over_consumers and side == "market":
+                continue
+            access = self._access(field, declaration.mode, phase)
+            if access == "last" and declaration.contract.get("whole"):
+                access = "whole"
+            if access:
+                allowed[name] = access
+        return allowed
+
+    def _access(self, field: Field, mode: str, phase: str) -> str:
+        place, setup = POSITION[phase], phase in SETUP_NAMES
+        if field.tally and mode in ("own", "read") and PHASES[phase].over == "block" and phase not in field.at:
+            return ""  # counts are complete only when all blocks are through
+        inside = phase in field.at
+        if inside and (mode in ("add", "scale") or (mode == "own" and field.gather)):
+            return "tally" if field.tally else "gather"
+        if mode == "own":
+            if setup:
+                same_side = (PHASES[phase].over == "block") == field.over_consumers
+                return "write" if same_side and not field.gather else ""
+            if inside:
+                return "write"
+            return "read" if self._lives(field, place) else ""
+        if mode == "last":
+            return "last" if not setup else ""
+        if mode == "read":
+            if field.constant:
+                return "read"
+            return "read" if not setup and place > field.closes else ""
+        return ""
+
+    @staticmethod
+    def _lives(field: Field, place: int) -> bool:
+        if field.over_consumers and not field.lasting:
+            return place > field.closes
+        return field.gather is None or place > field.closes
+
+    def absences(self, mechanic: Mechanic, phase: str) -> dict[str, str]:
+        """For each declared field that is out of reach in a phase, why."""
+        reasons = {}
+        for name, declaration in mechanic.declarations.items():
+            field = self.fields[name]
+            if declaration.mode == "read":
+                reasons[name] = (
+                    f"{mechanic.name} read()s '{name}' in {phase}, but {field.owner} sets it in {field.at[-1]}. "
+                    "Use last() if you mean the previous step's value."
+                )
+            else:
+                reasons[name] = (
+                    f"{mechanic.name} uses '{name}' in {phase}; as {declaration.mode}() it may do so in "
+                    f"{' or '.join(field.at)} only."
+                )
+        return reasons
+
+    def _needs_copy(self, mechanic: Mechanic, name: str) -> bool:
+        field = self.fields[name]
+        if mechanic.declarations[name].contract.get("whole"):
+            return True
+        return bool(field.gather) or any(POSITION[phase] >= field.opens for phase in mechanic.phases if phase not in SETUP_NAMES)
+
+    def _initial(self, field: Field) -> float:
+        return IDENTITY[field.gather] if field.gather else field.init
+
+    def _used_phases(self) -> set[str]:
+        return {phase for mechanic in self.mechanics for phase in mechanic.phases}
+
+    def _calls(self, phase: str) -> list[Call]:
+        if phase in SETUP_NAMES:
+            members = setup_order(self.mechanics, self.fields, phase)
+        else:
+            members = [m for m in self.mechanics if phase in m.phases]
+        return [Call(self, mechanic, phase) for mechanic in members]
+
+    # -- running -----------------------------------------------------------------------------------------------
+
+    def _found(self) -> None:
+        """Set-up: firms and institutions, then consumers block by block."""
+        self._parameters(0)
+        for call in self._market_calls.get("found", []):
+            self._market_call(call)
+        populate = [self._calls("populate") for _ in range(self.threads)]
+        self._parameters_of([call for calls in populate for call in calls], 0)
+
+        def work(worker: int, first: int, stop: int) -> None:
+            for call in populate[worker]:
+                self._block_call(call, worker, first, stop)
+
+        for_each_block(work, self.blocks, self.threads, self.pool)
+        for name, copied in self.previous.items():
+            copied[...] = self.arrays[name]
+
+    def step(self) -> None:
+        """Advance by one week."""
+        if self.finished:
+            raise ContractError(f"The last week is {self.clock.steps - 1}; there is nothing left to run.")
+        self._parameters(self.week)
+        for name, copied in self.previous.items():
+            copied[...] = self.arrays[name]
+        for field in self.fields.values():
+            if field.gather and not field.over_consumers and not field.constant:
+                self.arrays[field.name][...] = IDENTITY[field.gather]
+        before = [p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"]]
+        after = [p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"]]
+        self._market_phases(before)
+        for_each_block(self._block_week, self.blocks, self.threads, self.pool)
+        self._close_tallies()
+        self._market_phases(after)
+        if self.checked:
+            self.ledger.check()
+        self.week += 1
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last week has been run."""
+        return self.week >= self.clock.steps
+
+    def run(self) -> Engine:
+        """Run all weeks that are left."""
+        while not self.finished:
+            self.step()
+        return self
+
+    def _market_phases(self, phases: Sequence[str]) -> None:
+        for phase in phases:
+            for call in self._market_calls.get(phase, []):
+                self._market_call(call)
+
+    def _market_call(self, call: Call) -> None:
+        if not call.views:
+            for name, access in call.access.items():
+                array = self.previous[name] if access == "last" and name in self.previous else self.arrays[name]
+                call.views[name] = array if access in ("write", "gather") else _read_only(array)
+            call.mechanic.__dict__.update(call.views)
+        call.context.step = self.week
+        call.context.date = self.clock.thursday(self.week)
+        call.method(call.context)
+        if self.checked:
+            self._check(call)
+
+    def _block_week(self, worker: int, first: int, stop: int) -> None:
+        workspace = self.workspaces[worker]
+        for field in self.fields.values():
+            if field.over_consumers and not field.lasting:
+                workspace.buffers[field.name][: stop - first] = self._initial(field)
+        for name, kept in workspace.kept.items():
+            kept[: stop - first] = self.arrays[name][first:stop]
+        for _, calls in self._block_calls[worker]:
+            for call in calls:
+                self._block_call(call, worker, first, stop)
+
+    def _block_call(self, call: Call, worker: int, first: int, stop: int) -> None:
+        workspace, views = self.workspaces[worker], {}
+        for name, access in call.access.items():
+            field = self.fields[name]
+            if access == "tally":
+                views[name] = workspace.tallies[name]
+                continue
+            if access == "whole":
+                views[name] = _read_only(self.previous[name])
+                continue
+            if name in workspace.buffers:
+                array = workspace.buffers[name][: stop - first]
+            elif access == "last" and name in workspace.kept:
+                array = workspace.kept[name][: stop - first]
+            elif access == "last" and name in self.previous and not field.over_consumers:
+                array = self.previous[name]
+            else:
+                array = self.arrays[name][first:stop] if field.over_consumers else self.arrays[name]
+            views[name] = array if access in ("write", "gather") else _read_only(array)
+        call.views = views
+        call.mechanic.__dict__.update(views)
+        context = call.context
+        context.step, context.first, context.count = self.week, first, stop - first
+        context.date = self.clock.thursday(self.week)
+        call.method(context)
+        if self.checked:
+            self._check(call)
+
+    def _close_tallies(self) -> None:
+        for field in self.fields.values():
+            if field.tally:
+                total = np.zeros(self.shape(field), np.int64)
+                for workspace in self.workspaces:
+                    workspace.drain(field.name, total)
+                self.arrays[field.name][...] = total * QUANTUM
+
+    def _parameters(self, step: int) -> None:
+        self._parameters_of([call for calls in self._market_calls.values() for call in calls], step)
+        for worker in self._block_calls:
+            self._parameters_of([call for _, calls in worker for call in calls], step)
+
+    def _parameters_of(self, calls: Sequence[Call], step: int) -> None:
+        for call in calls:
+            for name, by_week in self.dated.get(call.mechanic.name, {}).items():
+                setattr(call.mechanic.p, name, float(by_week[min(step, by_week.size - 1)]))
+
+    # -- checking ----------------------------------------------------------------------------------------------
+
+    def _check(self, call: Call) -> None:
+        mechanic, faults = call.mechanic, []
+        for name, view in call.views.items():
+            if mechanic.__dict__.get(name) is not view:
+                faults.append(f"{mechanic.name} replaced '{name}' in {call.context.phase}; write into it with [...] or +=.")
+                mechanic.__dict__[name] = view
+            field = self.fields[name]
+            if call.access[name] == "write" and view.dtype.kind == "f":
+                low, high = field.bounds or (-np.inf, np.inf)
+                if not (np.isfinite(view).all() and view.min(initial=np.inf) >= low - 1e-6 and view.max(initial=-np.inf) <= high + 1e-6):
+                    faults.append(
+                        f"{mechanic.name} left '{name}' outside [{low:g}, {high:g}] {field.unit} in {call.context.phase}, "
+                        f"week {self.week}: it runs from {view.min():g} to {view.max():g}."
+                    )  # fmt: skip
+        if faults:
+            raise ContractError(faults)
+
+    def observe(self, name: str) -> Array:
+        """A read-only view of a market field, for recorders and actors."""
+        if name not in self.arrays:
+            raise ContractError(f"No lasting field '{name}' to observe.")
+        return _read_only(self.arrays[name])
+
+    def explain(self) -> str:
+        """The week as a table: phases, mechanics, what each reads, sets and adds to."""
+        lines = ["phase     over    mechanic: reads -> sets, adds to"]
+        for phase in PHASES.values():
+            lines.append(f"{phase.name:<9} {phase.over:<7} {phase.question}")
+            members = (
+                setup_order(self.mechanics, self.fields, phase.name)
+                if phase.name in SETUP_NAMES
+                else [m for m in self.mechanics if phase.name in m.phases]
+            )
+            for mechanic in members:
+                access = self.accesses(mechanic, phase.name)
+                reads = [n for n, a in access.items() if a == "read"]
+                reads += [f"last {n}" for n, a in access.items() if a in ("last", "whole")]
+                sets = [n for n, a in access.items() if a == "write"]
+                sets += [f"+{n}" for n, a in access.items() if a in ("gather", "tally")]
+                lines.append(f"{'':18}{mechanic.name}: {', '.join(reads) or '-'} -> {', '.join(sets) or '-'}")
+        return "\n".join(lines)
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view

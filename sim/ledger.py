@@ -1,0 +1,88 @@
+"""Ledger: every payment has a payer and a payee; balances are checked every week.
+
+Sectors with accounts: consumers and outside (one account each), brand, streamer, agency, platform (one account a
+firm) and regulator. Amounts are CNY, float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.errors import LedgerError
+from sim.fields import Array
+
+SECTORS = ("consumers", "brand", "streamer", "agency", "platform", "regulator", "outside")
+TOLERANCE = 1e-9
+
+
+class Ledger:
+    """Cash of every account and the flows between sectors.
+
+    Attributes:
+        cash: sector -> balances in CNY, shape (accounts,).
+        flows: (payer sector, payee sector, reason) -> CNY paid since the start.
+    """
+
+    def __init__(self, accounts: Mapping[str, int], endowment: float = 0.0) -> None:
+        self.cash = {sector: np.full(accounts.get(sector, 1), endowment) for sector in SECTORS}
+        self.flows: dict[tuple[str, str, str], float] = {}
+        self.opening = {sector: float(balance.sum()) for sector, balance in self.cash.items()}
+        self.turnover = 0.0
+
+    def pay(
+        self,
+        payer: str,
+        payee: str,
+        amount: Array | float,
+        reason: str,
+        payer_index: Array | None = None,
+        payee_index: Array | None = None,
+    ) -> None:
+        """Move money between two sectors.
+
+        Args:
+            payer, payee: sector names.
+            amount: CNY, one number or one an entry; never negative.
+            reason: what for, in words that are the same every week.
+            payer_index, payee_index: the account of each entry; without it entry i is account i, and a sector of
+                one account takes the total.
+        """
+        amounts = np.atleast_1d(np.asarray(amount, dtype=np.float64))
+        if amounts.size and not (np.isfinite(amounts).all() and amounts.min() >= 0.0):
+            raise LedgerError(f"{payer} pays {payee} for {reason}: an amount is negative or not finite.")
+        self._post(payer, amounts, payer_index, -1.0)
+        self._post(payee, amounts, payee_index, 1.0)
+        total = float(amounts.sum())
+        key = (payer, payee, reason)
+        self.flows[key] = self.flows.get(key, 0.0) + total
+        self.turnover += total
+
+    def _post(self, sector: str, amounts: Array, index: Array | None, sign: float) -> None:
+        balance = self.cash[sector]
+        if index is not None:
+            balance += sign * np.bincount(index, amounts, balance.size)
+        elif balance.size == amounts.size:
+            balance += sign * amounts
+        elif balance.size == 1:
+            balance[0] += sign * amounts.sum()
+        else:
+            raise LedgerError(f"{sector} has {balance.size} accounts but {amounts.size} amounts and no index.")
+
+    def check(self) -> float:
+        """Relative error of the books; raises LedgerError above 1e-9.
+
+        Compares the change of each sector's cash with its recorded flows, and the sum over all sectors with zero.
+        """
+        scale = max(self.turnover, 1.0)
+        worst = 0.0
+        change = {sector: float(self.cash[sector].sum()) - self.opening[sector] for sector in SECTORS}
+        for sector in SECTORS:
+            received = sum(v for (_, payee, _), v in self.flows.items() if payee == sector)
+            paid = sum(v for (payer, _, _), v in self.flows.items() if payer == sector)
+            worst = max(worst, abs(change[sector] - received + paid) / scale)
+        worst = max(worst, abs(sum(change.values())) / scale)
+        if worst > TOLERANCE:
+            raise LedgerError(f"The books are off by {worst:.2e} of turnover; allowed is {TOLERANCE:g}. Changes: {change}")
+        return worst

@@ -1,0 +1,52 @@
+"""Adoption: people take up live shopping by themselves and from their neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import Array, own, param, read
+from sim.kernels.sums import tally_ones
+from sim.mechanic import Mechanic
+
+
+class Adoption(Mechanic):
+    """Bass adoption on a network: hazard = innovation + imitation * share of neighbours who watch; some drop out.
+
+    Reference: Bass 1969; Van den Bulte & Stremersch 2004 for China.
+    """
+
+    innovation = param(0.0006, unit="1/week", bounds=(0, 0.1), source="sultan1990", doc="hazard without any neighbour; free in data_world")
+    imitation = param(0.009, unit="1/week", bounds=(0, 0.5), source="sultan1990", doc="hazard with all neighbours; free in data_world")
+    dropout = param(0.0008, unit="1/week", bounds=(0, 0.1), source="assumption", doc="users who stop each week")
+    users_at_start = param(235.0, unit="million", bounds=(0, 1500), source="history:ecom_livestream_users_CNNIC", doc="users of live shopping at the start: March 2020 less a quarter's growth")
+    shoppers_at_start = param(700.0, unit="million", bounds=(1, 1500), source="history:online_shoppers_CNNIC", doc="people who shop online at the start: 710 in March 2020")
+    gen_z_ease = param(1.3, unit="1", bounds=(0, 5), source="assumption", doc="hazard of Gen Z against millennials")
+    silver_ease = param(0.7, unit="1", bounds=(0, 5), source="assumption", doc="hazard of the silver generation against millennials")
+
+    adopted: Array = own("consumer", unit="1", at="learn", dtype=np.uint8, bounds=(0, 1), doc="uses live shopping")
+    users_count: Array = own("platform", unit="people", at="learn", gather="sum", doc="simulated users by main platform")
+
+    generation: Array = read()
+    habit_platform: Array = read()
+    online_rank: Array = read()
+    online: Array = read()
+    neighbour_adopters: Array = read()
+
+    def _ease(self) -> Array:
+        return np.array([self.p.gen_z_ease, 1.0, self.p.silver_ease])
+
+    def populate(self, ctx):
+        everybody = ctx.size("consumer") * ctx.people / 1e6
+        share = self.p.users_at_start / self.p.shoppers_at_start
+        ease = self._ease()[self.generation]
+        ready = ctx.uniform(label="start") < share * ease / self._ease().mean()
+        self.adopted[...] = ready & (self.online_rank * everybody < self.p.shoppers_at_start)
+
+    def learn(self, ctx):
+        p = self.p
+        u = ctx.uniform()
+        hazard = (p.innovation + p.imitation * self.neighbour_adopters) * self._ease()[self.generation]
+        new = self.online & (self.adopted == 0) & (u < hazard)
+        lost = (self.adopted == 1) & (u < p.dropout)
+        self.adopted[...] = (self.adopted | new) & ~lost
+        tally_ones(self.users_count, np.where(self.adopted == 1, self.habit_platform, -1))

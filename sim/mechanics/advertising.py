@@ -1,0 +1,88 @@
+"""Advertising: attention is sold by auction to budget-bound bidders; the price of a thousand impressions emerges."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import PAID_TRAFFIC, Array, last, own, param, read
+from sim.kernels.auction import clearing_price, units_bought
+from sim.kernels.sections import sections_of
+from sim.mechanic import Mechanic
+
+
+class Advertising(Mechanic):
+    """Platforms sell impressions at one price: the lowest at which demand fits supply.
+
+        supply  = users * minutes a week * impressions a minute * load;   demand = sum over bidders with value > price of min(budget / price, limit)
+
+    A bidder's value of an impression is the margin on remembered paid sales per impression, shrunk to the market's.
+    Reference: Vickrey 1961; Varian 2007; Balseiro, Besbes & Weintraub 2015.
+    """
+
+    impressions_per_minute = param(4.0, unit="impressions/minute", bounds=(0.1, 60), source="assumption", doc="items a user sees in a minute")
+    margin = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of sales a brand is ready to pay for")
+    later_sales = param(2.5, unit="1", bounds=(1, 10), source="assumption", doc="lifetime sales of a won customer against the first order")
+    memory = param(0.05, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered results")
+    shrinkage = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="weight of the market's mean in a bidder's estimate")
+    limit = param(0.1, unit="share", bounds=(0.001, 1), source="assumption", doc="largest share of a platform's impressions one bidder takes")
+    spread = param(0.6, unit="1", bounds=(0, 3), source="assumption", doc="log standard deviation of bidders' values")
+
+    cpm: Array = own("platform", unit="CNY per thousand impressions", at="traffic", bounds=(0, 1e9), doc="price of a thousand impressions")
+    impressions: Array = own("platform", unit="impressions/week", at="traffic", bounds=(0, 1e18), doc="impressions sold")
+    supply: Array = own("platform", unit="impressions/week", at="traffic", bounds=(0, 1e18), doc="impressions for sale")
+    ad_spend: Array = own("brand", "platform", unit="CNY/week", at="traffic", bounds=(0, 1e15), doc="paid for impressions")
+    bought: Array = own("brand", unit="impressions/week", at="traffic", init=0.0, bounds=(0, 1e18), doc="remembered impressions of a brand")
+    paid_sales: Array = own("brand", unit="CNY/week", at="traffic", init=0.0, bounds=(0, 1e15), doc="remembered sales from impressions")
+    idiosyncrasy: Array = own("brand", unit="1", at="found", init=1.0, bounds=(0, 1e6), doc="a bidder's value against the mean")
+    paid_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative paid impressions by platform")
+    paid_starts: Array = own("platform_edge", unit="1", at="traffic", dtype=np.int64, doc="where each platform's rooms begin")
+    paid_members: Array = own("room", unit="1", at="traffic", dtype=np.int32, doc="room of each entry of paid_cdf")
+
+    ad_load: Array = read()
+    app_minutes: Array = read()
+    users: Array = last()
+    budget: Array = read()
+    outlet_brand: Array = read()
+    outlet_platform: Array = read()
+    outlet_home: Array = read()
+    on_air: Array = read()
+    room_main: Array = read()
+    brand_lever_gmv: Array = last()
+
+    def found(self, ctx):
+        self.idiosyncrasy[...] = np.exp(self.p.spread * ctx.normal("brand") - 0.5 * self.p.spread**2)
+
+    def traffic(self, ctx):
+        p, rooms, platforms = self.p, self.room_main.size, self.cpm.size
+        self.supply[...] = self.users * self.app_minutes[0] * p.impressions_per_minute * self.ad_load
+        self.paid_sales += p.memory * (self.brand_lever_gmv[:, PAID_TRAFFIC] - self.paid_sales)
+        value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.margin * p.later_sales
+        split = self.supply / max(self.supply.sum(), 1e-300)
+        self.impressions[...] = 0.0
+        got = np.zeros((self.bought.size, platforms))
+        for k in range(platforms):
+            money = self.budget[:, PAID_TRAFFIC] * split[k]
+            worth = np.where(value > 0, value, np.inf)
+            most = np.full(money.size, p.limit * self.supply[k])
+            price = clearing_price(np.minimum(worth, 1e6), money, most, float(self.supply[k]))
+            got[:, k] = units_bought(np.minimum(worth, 1e6), money, most, float(self.supply[k]), price)
+            self.cpm[k] = 1000.0 * price
+            self.ad_spend[:, k] = price * got[:, k]
+        self.impressions[...] = got.sum(axis=0)
+        self.bought += p.memory * (got.sum(axis=1) - self.bought)
+        brand, platform = self.outlet_brand[:rooms], self.outlet_platform[:rooms]
+        there = (self.on_air * self.room_main * np.where(self.outlet_home[:rooms] >= 0, 3.0, 1.0)) + 1e-9
+        pair = brand * platforms + platform
+        share = there / np.bincount(pair, there, got.size)[pair]
+        weight = got[brand, platform] * share
+        self.paid_cdf[...], self.paid_starts[...], self.paid_members[...] = sections_of(weight, platform, platforms)
+
+
+def bidders_value(sales: Array, impressions: Array, shrinkage: float) -> Array:
+    """Sales an impression brings each bidder, shrunk to the market's mean: CNY an impression, (bidders,).
+
+    Without any results yet the value is 0, which the auction reads as unknown.
+    """
+    everybody = sales.sum() / max(impressions.sum(), 1e-300)
+    alone = np.where(impressions > 0, sales / np.maximum(impressions, 1e-300), everybody)
+    return shrinkage * everybody + (1 - shrinkage) * alone

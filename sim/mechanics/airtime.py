@@ -1,0 +1,45 @@
+"""Airtime: a room is on air while its host is in business, present and not suspended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import Array, last, own, read
+from sim.mechanic import Mechanic
+
+WEEKS_A_MONTH = 4
+HOURS_A_WEEK = 40
+
+
+class Airtime(Mechanic):
+    """Streamers broadcast full time; a brand's own room as much as the brand pays for; nobody while suspended."""
+
+    uses = ("actors",)
+
+    on_air: Array = own("room", unit="share", at="govern", init=1.0, bounds=(0, 2), doc="time on air against full time")
+    hours_multiplier: Array = own("streamer", unit="1", at="govern", init=1.0, bounds=(0, 2), doc="a leading host's own multiple of full time")
+
+    outlet_host: Array = read()
+    outlet_home: Array = read()
+    streamer_income: Array = last()
+    streamer_active: Array = last()
+    presence: Array = last()
+    suspended_weeks: Array = last()
+
+    def govern(self, ctx):
+        rooms = self.on_air.size
+        host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
+        if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
+            self._ask_leaders(ctx)
+        streaming = self.hours_multiplier[host.clip(0)] * (self.streamer_active[host.clip(0)] > 0)
+        self.on_air[...] = np.where(host >= 0, streaming, self.presence[home.clip(0)]) * (self.suspended_weeks <= 0)
+
+    def _ask_leaders(self, ctx) -> None:
+        """Leading hosts stay on air longer while an hour earns more than the staff it needs, as Mesa actors."""
+        typical = float(np.median(self.streamer_income[self.streamer_active > 0])) if (self.streamer_active > 0).any() else 0.0
+        for actor in ctx.service("actors")["leading_streamer"]:
+            view = {"broadcast_hours_multiplier": float(self.hours_multiplier[actor.row]), "week": ctx.step,
+                    "profit_per_hour": max(float(self.streamer_income[actor.row]), 0.0) / HOURS_A_WEEK,
+                    "required_profit_per_hour": max(typical, 1.0) / HOURS_A_WEEK}  # fmt: skip
+            wish = actor.decide(view)
+            self.hours_multiplier[actor.row] = wish.get("broadcast_hours_multiplier", self.hours_multiplier[actor.row])

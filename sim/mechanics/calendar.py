@@ -1,0 +1,46 @@
+"""Calendar: prices, seasons, people online and minutes on air are inputs with dates, never outcomes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import Array, own, param
+from sim.mechanic import Mechanic
+
+JUNE_FESTIVAL, NOVEMBER_FESTIVAL, SPRING_LULL = (24, 25), (45, 46), (5, 6)
+
+
+class Calendar(Mechanic):
+    """The year has shopping festivals, prices drift, and more people shop online.
+
+        price_level = (1 + inflation) ^ years since 2020;  season = 1 + festival weight in its weeks
+    """
+
+    inflation = param(0.015, unit="1/year", bounds=(-0.05, 0.2), source="assumption",
+                      doc="yearly change of the prices of goods sold online")  # fmt: skip
+    income_growth = param(0.012, unit="1/year", bounds=(-0.05, 0.2), source="history:online_retail_total_NBS",
+                          doc="yearly real growth of what an online shopper spends: NBS total over CNNIC shoppers")  # fmt: skip
+    june = param(0.35, unit="1", bounds=(0, 2), source="history:kuaishou_gmv_q", doc="extra demand around 18 June")
+    november = param(0.70, unit="1", bounds=(0, 3), source="history:kuaishou_gmv_q", doc="extra demand around 11 November")
+    spring = param(0.25, unit="1", bounds=(0, 1), source="history:kuaishou_gmv_q", doc="missing demand at Spring Festival")
+    online_shoppers = param(710.0, unit="million", bounds=(1, 1500), source="history:online_shoppers_CNNIC", interpolate=True,
+                            doc="people who shop online")  # fmt: skip
+    minutes_per_day = param(85.4, unit="minutes/day", bounds=(1, 600), source="history:kuaishou_minutes_per_DAU", interpolate=True,
+                            doc="minutes a day a user spends on a content platform")  # fmt: skip
+
+    price_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0.1, 100), doc="price index of goods, 2020 = 1")
+    spending_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0.1, 100), doc="real spending of a shopper, 2020 = 1")
+    season: Array = own(unit="1", at="govern", init=1.0, bounds=(0, 10), doc="demand of the week relative to a normal week")
+    shoppers_online: Array = own(unit="million", at="govern", init=0.0, bounds=(0, 1500), doc="people who shop online now")
+    app_minutes: Array = own(unit="minutes/week", at="govern", init=0.0, bounds=(0, 4200), doc="weekly minutes of a platform user")
+
+    def govern(self, ctx):
+        years = (ctx.date.toordinal() - 737425) / 365.25  # 737425 is 2020-01-01
+        week = ctx.date.isocalendar().week
+        self.price_level[...] = (1.0 + self.p.inflation) ** years
+        self.spending_level[...] = (1.0 + self.p.income_growth) ** years
+        self.season[...] = 1.0 + (
+            self.p.june * (week in JUNE_FESTIVAL) + self.p.november * (week in NOVEMBER_FESTIVAL) - self.p.spring * (week in SPRING_LULL)
+        )
+        self.shoppers_online[...] = self.p.online_shoppers
+        self.app_minutes[...] = 7.0 * np.asarray(self.p.minutes_per_day)

@@ -1,0 +1,49 @@
+"""Featuring: which brand a streamer's room sells; brands with a larger budget for streamers are sold more."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import STREAMER_FEES, Array, own, param, read
+from sim.kernels.sections import pick_from_sections, sections_of
+from sim.mechanic import Mechanic
+
+
+class Featuring(Mechanic):
+    """Every few weeks a streamer signs a brand of its sector, drawn in proportion to budgets for streamers."""
+
+    weeks = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="length of a contract")
+
+    outlet_brand: Array = own("outlet", unit="1", at="plan", dtype=np.int32, init=0, doc="brand whose goods an outlet sells")
+    signing_budget: Array = own("brand", unit="CNY/week", at="enforce", init=1.0, bounds=(0, 1e15), doc="budget for streamers on which contracts of next week are signed")
+
+    outlet_home: Array = read()
+    outlet_sector: Array = read()
+    brand_sector: Array = read()
+    brand_size: Array = read()
+    sector_orders: Array = read()
+    budget: Array = read()
+
+    def found(self, ctx):
+        self.signing_budget[...] = self.brand_size
+        self.outlet_brand[...] = self.outlet_home
+        self._sign(ctx, np.flatnonzero(self.outlet_home < 0))
+
+    def plan(self, ctx):
+        rooms = np.arange(ctx.size("room"))
+        self._sign(ctx, np.flatnonzero((self.outlet_home[: rooms.size] < 0) & ((rooms + ctx.step) % int(self.p.weeks) == 0)))
+
+    def _sign(self, ctx, due):
+        drawn = draw_brands(self.outlet_sector[due], ctx.uniform("room")[due], self.brand_sector, self.signing_budget, self.sector_orders.size)
+        self.outlet_brand[due] = np.where(drawn >= 0, drawn, self.outlet_brand[due].clip(0))
+
+    def enforce(self, ctx):
+        self.signing_budget[...] = self.budget[:, STREAMER_FEES] + 1e-3 * self.budget[:, STREAMER_FEES].mean() + 1e-9
+
+
+def draw_brands(sector: Array, u: Array, brand_sector: Array, weight: Array, sectors: int) -> Array:
+    """A brand of each given sector, drawn in proportion to weight, (n,) int32; -1 where the sector has none."""
+    cdf, starts, members = sections_of(weight, brand_sector, sectors)
+    out = np.empty(sector.size, np.int32)
+    pick_from_sections(cdf, starts, sector.astype(np.int32), u, members, out)
+    return out

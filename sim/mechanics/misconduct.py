@@ -1,0 +1,88 @@
+"""Misconduct: hosts weigh what false claims sell against what they believe a penalty costs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import Array, add, last, own, param, read
+from sim.mechanic import Mechanic
+
+
+class Misconduct(Mechanic):
+    """A room makes false claims when the gain exceeds the expected cost, with a logit error (Becker 1968).
+
+        x = (uplift * margin - perceived_risk * (fine / sales of the term + suspension + reputation)) / temperature - scruple
+        P(violation) = 1 / (1 + exp(-x));   perceived_risk' = risk + learning * (hits nearby / violators nearby - risk)
+
+    Perceptions follow what happened to others in the sector (Sah 1991). The market's penalty exceeds the law's
+    (Karpoff, Lee & Martin 2008).
+    """
+
+    uplift = param(0.30, unit="1", bounds=(0, 3), source="assumption", doc="sales gained by false claims")
+    margin = param(0.25, unit="share", bounds=(0, 1), source="assumption", doc="part of sales a host keeps")
+    temperature = param(0.06, unit="share", bounds=(0.001, 10), source="assumption", doc="scale of the logit error, against sales of a term")
+    scruple = param(0.8, unit="1", bounds=(-10, 10), source="assumption", doc="reluctance to deceive")
+    reputation = param(0.5, unit="terms", bounds=(0, 20), source="karpoff2008", doc="sales a convicted host loses later, in terms")
+    term = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="time between decisions")
+    learning = param(0.03, unit="1/week", bounds=(0, 1), source="sah1991", doc="pull of what happened to others; half-life of half a year")
+    risk_at_start = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="believed probability of a penalty in a week of violation")
+    appeal = param(0.18, unit="util", bounds=(0, 3), source="assumption", doc="what false claims add to an offer's worth")
+    fear = param(1.0, unit="util", bounds=(0, 10), source="assumption", doc="worth that live offers lose when every third room is seen to deceive")
+
+    violates: Array = own("room", unit="1", at="plan", bounds=(0, 1), doc="makes false claims this term")
+    outlet_violation: Array = own("outlet", unit="1", at="plan", bounds=(0, 1), doc="makes false claims")
+    perceived_risk: Array = own("sector", unit="1/week", at="plan", bounds=(0, 1), doc="believed probability of a penalty in a week of violation")
+    known_misconduct: Array = own(unit="share", at="plan", bounds=(0, 1), doc="publicly known share of convicted rooms, slowly forgotten")
+    outlet_appeal: Array = add()
+
+    room_gmv: Array = last()
+    convicted: Array = last()
+    real_hosts: Array = read()
+    outlet_sector: Array = read()
+    max_penalty: Array = read()
+    suspension: Array = read()
+    on_air: Array = read()
+
+    def found(self, ctx):
+        self.perceived_risk[...] = self.p.risk_at_start
+
+    def plan(self, ctx):
+        p, rooms, sectors = self.p, self.violates.size, self.perceived_risk.size
+        sector = self.outlet_sector[:rooms]
+        violators = np.bincount(sector, self.violates, sectors)
+        hits = np.bincount(sector, self.convicted, sectors)
+        seen = np.where(violators > 0, hits / np.maximum(violators, 1.0), self.perceived_risk)
+        self.perceived_risk += p.learning * (seen.clip(0, 1) - self.perceived_risk)
+        self.known_misconduct += p.learning * (self.convicted.mean() * 52 - self.known_misconduct)
+        self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
+        hosts = self.real_hosts[0] / ctx.size("streamer")
+        sales = p.term * self.room_gmv / hosts
+        chance = violation_probability(
+            sales, self.perceived_risk[sector], p.uplift * p.margin, self.max_penalty[0],
+            self.suspension[0] / p.term * p.margin + p.reputation * p.margin, p.term, p.temperature, p.scruple,
+        )  # fmt: skip
+        due = (np.arange(rooms) + ctx.step) % int(p.term) == 0
+        decided = (ctx.uniform("room") < chance).astype(float)
+        self.violates[due] = decided[due]
+        self.outlet_violation[:rooms] = self.violates * (self.on_air > 0)
+
+    def traffic(self, ctx):
+        rooms = self.violates.size
+        self.outlet_appeal[:rooms] += self.p.appeal * self.violates - self.p.fear * self.known_misconduct[0]
+
+
+
+def violation_probability(
+    sales: Array, risk: Array, gain: float, fine: float, other_loss: float, term: float, temperature: float, scruple: float
+) -> Array:
+    """Probability to violate in a term, (rooms,).
+
+    Args:
+        sales: CNY a term of one real host. risk: believed probability of a penalty in a week of violation.
+        gain: share of sales gained. fine: CNY. other_loss: further loss in shares of a term's sales.
+        term: weeks. temperature: share of sales. scruple: reluctance.
+    """
+    caught = -np.expm1(-term * risk)
+    relative_fine = np.minimum(fine / np.maximum(sales, 1.0), 50.0)
+    x = (gain - caught * (relative_fine + other_loss)) / temperature - scruple
+    return 1.0 / (1.0 + np.exp(-x.clip(-50, 50)))

@@ -1,0 +1,58 @@
+"""Preference: what each offer is worth to a consumer before trust, habit and fatigue."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import BRAND_ROOM, PRIVATE, SHELF, STREAMER_ROOM, Array, add, own, param, read
+from sim.kernels.sums import inner_add, look_up_add
+from sim.mechanic import Mechanic
+
+
+class Preference(Mechanic):
+    """Offers differ by channel, quality and fit; fit is the sector in mind and the style that one likes.
+
+        utility += appeal(outlet) + sector match + style weight * <taste, style>
+
+    A mixed logit (McFadden 1974; Train 2009): consumers differ in taste, place, income and history.
+    """
+
+    streamer_room = param(-0.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a streamer; free in both worlds")
+    brand_room = param(-0.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying in a brand's own room")
+    private = param(1.2, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a private message; free in both worlds")
+    shelf = param(1.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of searching on the shelf")
+    need_match = param(0.8, unit="util", bounds=(0, 6), source="assumption", doc="an offer in the sector one has in mind")
+    style_weight = param(0.6, unit="util", bounds=(0, 6), source="assumption", doc="a room in the style one likes")
+    quality_weight = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="weight of quality of goods")
+    talent_weight = param(0.6, unit="1", bounds=(0, 5), source="assumption", doc="weight of a host's talent")
+
+    outlet_appeal: Array = own("outlet", unit="util", at="traffic", gather="sum", doc="what an outlet is worth to everybody")
+    utility: Array = own("consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="what an offer is worth to a consumer")
+
+    outlet_channel: Array = read()
+    outlet_brand: Array = read()
+    outlet_host: Array = read()
+    outlet_sector: Array = read()
+    brand_quality: Array = read()
+    streamer_talent: Array = read()
+    offered: Array = read()
+    need: Array = read()
+    taste: Array = read()
+    room_style: Array = read()
+
+    def traffic(self, ctx):
+        p = self.p
+        channel = np.empty(4)
+        channel[[STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF]] = p.streamer_room, p.brand_room, p.private, p.shelf
+        talent = np.where(self.outlet_host >= 0, self.streamer_talent[self.outlet_host.clip(0)], 0.0)
+        self.outlet_appeal += channel[self.outlet_channel] + p.quality_weight * self.brand_quality[self.outlet_brand] + p.talent_weight * talent
+
+    def appraise(self, ctx):
+        look_up_add(self.utility, self.outlet_appeal, self.offered)
+        match_add(self.utility, self.p.need_match, self.outlet_sector, self.offered, self.need)
+        inner_add(self.utility, self.p.style_weight, self.taste, self.room_style, self.offered)
+
+
+def match_add(utility: Array, weight: float, sector: Array, offered: Array, need: Array) -> None:
+    """Add `weight` where the outlet's sector is the one in mind; -1 in `offered` matches nothing. Shapes (n, k), (n,)."""
+    utility += np.float32(weight) * ((sector[offered] == need[:, None]) & (offered >= 0))

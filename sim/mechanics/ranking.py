@@ -1,0 +1,71 @@
+"""Ranking: platforms show rooms in proportion to past success; success breeds success."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import Array, last, own, param, read
+from sim.mechanic import Mechanic
+from sim.kernels.sections import sections_of
+
+
+class Ranking(Mechanic):
+    """The feed of a platform is drawn in proportion to a score, with a pool for everybody.
+
+        engagement' = memory * engagement + (1 - memory) * (interaction share + closed-sales share)
+        weight      = on air * [(1 - exploration) * (1/10 + engagement)^matthew * exp(quality + boost) + exploration]
+
+    Reference: Simon 1955; Krapivsky, Redner & Leyvraz 2000 for the exponent.
+    """
+
+    matthew = param(0.9, unit="1", bounds=(0, 2), source="simon1955", doc="exponent of past success; above 1 one room takes all")
+    memory = param(0.96, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of the past in engagement")
+    talent_weight = param(0.5, unit="1", bounds=(0, 5), source="assumption", doc="what a util of talent adds to the log weight")
+    effort = param(1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success")
+
+    engagement: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e9), doc="discounted past success, mean 1")
+    feed_weight: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e15), doc="weight of a room in its platform's feed")
+    feed_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative weights, platform by platform")
+    feed_starts: Array = own("platform_edge", unit="1", at="traffic", dtype=np.int64, doc="where each platform's rooms begin")
+    feed_members: Array = own("room", unit="1", at="traffic", dtype=np.int32, doc="room of each entry of feed_cdf")
+
+    outlet_platform: Array = read()
+    outlet_host: Array = read()
+    outlet_home: Array = read()
+    room_main: Array = read()
+    streamer_talent: Array = read()
+    brand_quality: Array = read()
+    conversion_weight: Array = read()
+    exploration: Array = read()
+    brand_boost: Array = read()
+    on_air: Array = read()
+    room_minutes: Array = last()
+    room_gmv: Array = last()
+
+    def traffic(self, ctx):
+        p, rooms = self.p, self.engagement.size
+        platform = self.outlet_platform[:rooms]
+        host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
+        w = self.conversion_weight[platform]
+        success = (1 - w) * self.room_minutes / max(self.room_minutes.mean(), 1e-12)
+        success += w * self.room_gmv / max(self.room_gmv.mean(), 1e-12)
+        if ctx.step:
+            self.engagement *= p.memory
+            self.engagement += (1 - p.memory) * success
+        own_room = home >= 0
+        skill = np.where(own_room, self.brand_quality[home.clip(0)] + self.brand_boost[platform], self.streamer_talent[host.clip(0)])
+        merit = (0.1 + self.engagement) ** p.matthew * np.exp(p.talent_weight * skill) * np.where(own_room, p.effort, 1.0)
+        on = self.on_air * self.room_main
+        count = exploration_shares(merit * on, on, platform, self.exploration)
+        self.feed_weight[...] = count
+        cdf, starts, members = sections_of(count, platform, self.exploration.size)
+        self.feed_cdf[...], self.feed_starts[...], self.feed_members[...] = cdf, starts, members
+
+
+def exploration_shares(merit: Array, on_air: Array, platform: Array, exploration: Array) -> Array:
+    """Share of each room in its platform's feed: by merit, and evenly over time on air for the pool, (rooms,)."""
+    def share(weight: Array) -> Array:
+        return weight / np.maximum(np.bincount(platform, weight, exploration.size), 1e-300)[platform]
+
+    pool = exploration[platform]
+    return (1 - pool) * share(merit) + pool * share(on_air)

@@ -1,0 +1,65 @@
+"""Watching: how long people stay in rooms, and how sameness tires them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.fields import PRIVATE_SLOT, Array, add, own, param, read
+from sim.kernels.sums import tally, tally_ones
+from sim.mechanic import Mechanic
+
+
+class Watching(Mechanic):
+    """A viewer leaves a room at a hazard that rises with sameness and fatigue; the mean stay is its inverse.
+
+        stay     = 1 / (leave_rate * exp(sameness * (2 similarity - 1) + tiredness * fatigue - talent * quality))
+        fatigue' = fatigue + tiring * minutes / 10 * similarity * (1 - fatigue) - recovery * fatigue
+        utility -= weight * fatigue   (Naik, Mantrala & Sawyer 1998 for wear-out)
+    """
+
+    leave_rate = param(0.16, unit="1/minute", bounds=(0.01, 2), source="assumption", doc="hazard of leaving fresh and varied rooms; free in report_world")
+    sameness = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="effect of sameness on the log hazard of leaving")
+    tiredness = param(1.0, unit="1", bounds=(0, 5), source="naik1998", doc="effect of fatigue on the log hazard of leaving")
+    quality = param(0.3, unit="1/util", bounds=(0, 3), source="assumption", doc="effect of talent on the log hazard of leaving")
+    tiring = param(0.03, unit="1/week", bounds=(0, 1), source="naik1998", doc="fatigue gained in a week of ten minutes of one kind")
+    recovery = param(0.04, unit="1/week", bounds=(0, 1), source="naik1998", doc="fatigue lost in a week")
+    weight = param(0.6, unit="util", bounds=(0, 5), source="assumption", doc="utility of a live offer lost when fully tired")
+
+    fatigue: Array = own("consumer", unit="1", at="learn", bounds=(0, 1), doc="tiredness of live content")
+    live_minutes: Array = own("consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes watched this week")
+    tiring_minutes: Array = own("consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes weighted by sameness")
+    leave_hazard: Array = own("room", unit="1/minute", at="traffic", init=0.2, bounds=(0, 100), doc="hazard of leaving before fatigue")
+    outlet_minutes: Array = own("outlet", unit="minutes", at="choose", gather="sum", doc="minutes watched by simulated consumers")
+    outlet_views: Array = own("outlet", unit="views", at="choose", gather="sum", doc="visits by simulated consumers")
+    utility: Array = add()
+
+    offered: Array = read()
+    room_similarity: Array = read()
+    outlet_host: Array = read()
+    outlet_home: Array = read()
+    streamer_talent: Array = read()
+    brand_quality: Array = read()
+
+    def traffic(self, ctx):
+        p, rooms = self.p, self.leave_hazard.size
+        host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
+        skill = np.where(host >= 0, self.streamer_talent[host.clip(0)], self.brand_quality[home.clip(0)])
+        self.leave_hazard[...] = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * skill)
+
+    def appraise(self, ctx):
+        self.utility[:, :PRIVATE_SLOT] -= (self.p.weight * self.fatigue)[:, None]
+
+    def choose(self, ctx):
+        slower = np.exp(-self.p.tiredness * self.fatigue)
+        for slot in range(PRIVATE_SLOT):
+            room = np.ascontiguousarray(self.offered[:, slot])
+            there = room >= 0
+            stay = np.where(there, slower / self.leave_hazard[room.clip(0)], 0.0).astype(np.float32)
+            tally(self.outlet_minutes, room, stay)
+            tally_ones(self.outlet_views, room)
+            self.live_minutes += stay
+            self.tiring_minutes += stay * self.room_similarity[room.clip(0)].astype(np.float32)
+
+    def learn(self, ctx):
+        gain = self.p.tiring * self.tiring_minutes / 10.0
+        self.fatigue += gain * (1.0 - self.fatigue) / (1.0 + gain) - self.p.recovery * self.fatigue

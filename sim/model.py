@@ -1,0 +1,153 @@
+"""Model: named compositions of mechanics, their dimensions and the services they use."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sim.mechanics
+from sim.config import Configuration, schedule_faults
+from sim.engine import Engine
+from sim.errors import ConfigError, did_you_mean
+from sim.fields import PLATFORMS, SECTORS, Array
+from sim.mechanic import Mechanic
+from sim.schedule import values_in_force
+from sim.streams import stream_key
+
+EXAMPLES = ("confidence",)
+"""Mechanics that teach; they are in the registry but not in the core market."""
+LEADING_BRANDS, LEADING_STREAMERS = 5, 5
+
+
+@lru_cache(maxsize=1)
+def registry() -> Mapping[str, type[Mechanic]]:
+    """All mechanics by name: each file of sim.mechanics holds one."""
+    found: dict[str, type[Mechanic]] = {}
+    for info in pkgutil.iter_modules(sim.mechanics.__path__):
+        module = importlib.import_module(f"sim.mechanics.{info.name}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Mechanic) and value.__module__ == module.__name__:
+                found[value.name] = value
+    return dict(sorted(found.items()))
+
+
+def register(mechanic: type[Mechanic]) -> type[Mechanic]:
+    """Make a mechanic of one's own known by name; usable as a decorator."""
+    found = dict(registry())
+    found[mechanic.name] = mechanic
+    registry.cache_clear()
+    _added[mechanic.name] = mechanic
+    return mechanic
+
+
+_added: dict[str, type[Mechanic]] = {}
+
+
+def known_mechanics() -> Mapping[str, type[Mechanic]]:
+    """The registry with what was registered by users."""
+    return {**registry(), **_added}
+
+
+def core() -> tuple[str, ...]:
+    """Names of the core market's mechanics."""
+    return tuple(name for name in registry() if name not in EXAMPLES)
+
+
+def with_(*names: str) -> tuple[str, ...]:
+    """The core market with further mechanics."""
+    return tuple(sorted({*core(), *names}))
+
+
+def without(*names: str) -> tuple[str, ...]:
+    """The core market without some mechanics; raises ConfigError for a name that is not in it."""
+    unknown = [f"'{name}' is not in the core market.{did_you_mean(name, core())}" for name in names if name not in core()]
+    if unknown:
+        raise ConfigError(unknown)
+    return tuple(name for name in core() if name not in names)
+
+
+def composition_faults(mechanics: Sequence[str], parameters: Mapping[str, Any], schedule: Mapping[str, Any], people: float) -> list[str]:
+    """Faults of names, parameters and schedules, all at once."""
+    known = known_mechanics()
+    faults = [f"Unknown mechanic '{name}'.{did_you_mean(name, known)}" for name in mechanics if name not in known]
+    for where, table in (("parameters", parameters), ("schedule", schedule)):
+        faults += [f"{where}: unknown mechanic '{name}'.{did_you_mean(name, known)}" for name in table if name not in known]
+    for name, values in parameters.items():
+        if name in known and isinstance(values, Mapping):
+            faults += known[name].value_faults(values)
+    faults += schedule_faults(schedule)
+    for name, dated in schedule.items():
+        if name in known and isinstance(dated, Mapping):
+            for parameter, by_date in dated.items():
+                if isinstance(by_date, Mapping):
+                    found = [fault for value in by_date.values() for fault in known[name].value_faults({parameter: value})]
+                    faults += [f"schedule: {fault}" for fault in dict.fromkeys(found)]
+    wanted = [parameters.get("regulation", {}).get("inspectors")] if isinstance(parameters.get("regulation", {}), Mapping) else []
+    dated_inspectors = schedule.get("regulation", {}).get("inspectors", {}) if isinstance(schedule.get("regulation", {}), Mapping) else {}
+    wanted += list(dated_inspectors.values()) if isinstance(dated_inspectors, Mapping) else []
+    for value in wanted:
+        if isinstance(value, (int, float)) and value > people:
+            faults.append(f"regulation.inspectors = {value:g} is more than the {people:g} people there are; give fewer.")
+    return faults
+
+
+def sizes_of(configuration: Configuration) -> dict[str, int]:
+    """Length of every dimension."""
+    rooms = configuration.streamers + configuration.brands + configuration.streamers // 5 + configuration.brands // 2
+    return {
+        "consumer": configuration.consumers, "brand": configuration.brands, "streamer": configuration.streamers,
+        "agency": max(1, configuration.streamers // 20), "room": rooms, "outlet": rooms + 2 * configuration.brands,
+        "platform": len(PLATFORMS), "platform_edge": len(PLATFORMS) + 1, "sector": len(SECTORS), "sector_edge": len(SECTORS) + 1,
+        "slot": 8, "tie": 3, "bond": 4, "taste": 4, "channel": 4, "lever": 4, "lag": 2, "income": 3, "policy": 4, "result": 3,
+        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3,
+    }  # fmt: skip
+
+
+def services_of(configuration: Configuration, sizes: Mapping[str, int], seed: int, wanted: set[str]) -> dict[str, Any]:
+    """Helpers of other libraries, made only where a mechanic uses them."""
+    services: dict[str, Any] = {}
+    if "agency_ties" in wanted or "neighbours" in wanted:
+        from sim.networks import agency_ties, neighbours
+
+        services["agency_ties"] = agency_ties(sizes["streamer"], sizes["agency"], stream_key(seed, "agency_ties"))
+        services["neighbours"] = neighbours(sizes["consumer"], stream_key(seed, "neighbours")).table
+    if "case_desk" in wanted or "room_curves" in wanted:
+        from sim.sessions import CaseDesk, response_curves
+
+        services["case_desk"] = CaseDesk(0.0, 1.0, 0.0, stream_key(seed, "case_desk"))
+        services["room_curves"] = response_curves(stream_key(0, "room_curves"))
+    if "actors" in wanted:
+        from sim.actors import cast
+
+        services["actors"] = cast(
+            None, stream_key(seed, "actors"), sizes["platform"],
+            min(LEADING_BRANDS, sizes["brand"]), min(LEADING_STREAMERS, sizes["streamer"]),
+        )  # fmt: skip
+    return services
+
+
+def build(configuration: Configuration, seed: int) -> Engine:
+    """An engine ready for its first week; raises ConfigError or ContractError with all faults at once."""
+    names = configuration.mechanics or core()
+    faults = composition_faults(names, configuration.parameters, configuration.schedule, configuration.people)
+    if faults:
+        raise ConfigError(faults)
+    known = known_mechanics()
+    mechanics = [known[name](**configuration.parameters.get(name, {})) for name in names]
+    sizes = sizes_of(configuration)
+    clock = configuration.clock
+    in_force: dict[str, dict[str, Array]] = {}
+    for mechanic in mechanics:
+        for parameter, dated in configuration.schedule.get(mechanic.name, {}).items():
+            in_force.setdefault(mechanic.name, {})[parameter] = values_in_force(
+                clock, mechanic.parameters[parameter], mechanic.values[parameter], dated
+            )
+    wanted = {service for mechanic in mechanics for service in mechanic.uses}
+    return Engine(
+        mechanics, sizes, clock, seed, people=configuration.people / configuration.consumers, parameters_in_force=in_force,
+        services=services_of(configuration, sizes, seed, wanted),
+        threads=configuration.threads, block=configuration.block, checked=configuration.checked,
+    )  # fmt: skip
