@@ -168,9 +168,20 @@ def test_what_the_model_takes_is_an_input(report):
         )
     }
     roles = {id: report.roles[id].role for id in taken - baselines}
-    assert not {id: role for id, role in roles.items() if role != "input"}, (
-        "give these the role input in roles.csv"
-    )
+    assert not {id: role for id, role in roles.items() if role != "input"}, "make these inputs in roles.csv"
+
+
+def test_what_is_an_input_is_taken_by_the_model(report):
+    """The parameter or constant that an input names stands in that module with the claim as its source."""
+    code = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "sim").rglob("*.py")}
+    not_taken = {}
+    for claim in report.with_role("input"):
+        module, _, name = report.roles[claim.id].parameter_or_observable.partition(".")
+        if not re.search(
+            rf"\b{name} = (?:(?! = ).)*?claim:{re.escape(claim.id)}\b", code.get(module, ""), re.DOTALL
+        ):
+            not_taken[claim.id] = f"{module}.{name}"
+    assert not not_taken, "correct the name in roles.csv, or make these context with a reason"
 
 
 def test_history_has_its_rows(history):
@@ -348,7 +359,9 @@ def test_all_faults_of_all_files_come_at_once(folder):
 
 def test_literature_says_what_it_is_and_how_it_was_checked():
     """Every source has title, authors, year, grade, kind and note; other texts are no citations."""
-    evidence = yaml.safe_load((ROOT / "configs" / "evidence.yaml").read_text(encoding="utf-8"))
+    text = (ROOT / "configs" / "evidence.yaml").read_text(encoding="utf-8")
+    evidence = yaml.safe_load(text)
+    assert len(re.findall(r"^[a-z]\w*:", text, re.MULTILINE)) == len(evidence), "a key stands twice"
     for key, entry in evidence.items():
         assert {"title", "authors", "year", "grade", "kind", "note"} <= set(entry), key
         assert entry["grade"] in vocabulary.GRADES, key
