@@ -33,6 +33,7 @@ class Workspace:
             for f in fields
             if f.over_consumers and not f.lasting
         }
+        self.initial = {f.name: (1.0 if f.gather == "product" else 0.0 if f.gather else f.init) for f in fields}
         self.kept = {f.name: np.empty((block, *shape(f)[1:]), f.dtype) for f in fields if f.name in kept}
         self.tallies = {f.name: np.zeros(shape(f), np.int64) for f in fields if f.tally}
 

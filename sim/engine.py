@@ -33,6 +33,9 @@ class Call:
         self.context = Context(engine, mechanic.name, phase)
         self.access = engine.accesses(mechanic, phase)
         self.views: dict[str, Array] = {}
+        self.rows: list[tuple[str, Array]] = []
+        self.block_rows: list[tuple[str, Array]] = []
+        self.bound = False
 
 
 class Engine:
@@ -67,6 +70,7 @@ class Engine:
         self.mechanics = sorted(mechanics, key=lambda m: m.name)
         self.sizes = {**sizes, "market": 1}
         self.clock, self.people, self.checked = clock, people, checked
+        self.dates = [clock.thursday(step) for step in range(clock.steps)]
         self.dated = parameters_in_force or {}
         self.services = dict(services or {})
         self.threads, self.block = threads, min(block, max(1, sizes["consumer"]))
@@ -251,52 +255,59 @@ class Engine:
                 self._market_call(call)
 
     def _market_call(self, call: Call) -> None:
-        if not call.views:
+        if not call.bound:
             for name, access in call.access.items():
                 array = self.previous[name] if access == "last" and name in self.previous else self.arrays[name]
                 call.views[name] = array if access in ("write", "gather") else _read_only(array)
             call.mechanic.__dict__.update(call.views)
+            call.bound = True
         call.context.step = self.week
-        call.context.date = self.clock.thursday(self.week)
+        call.context.date = self.dates[self.week]
         call.method(call.context)
         if self.checked:
             self._check(call)
 
     def _block_week(self, worker: int, first: int, stop: int) -> None:
         workspace = self.workspaces[worker]
-        for field in self.fields.values():
-            if field.over_consumers and not field.lasting:
-                workspace.buffers[field.name][: stop - first] = self._initial(field)
+        for name, buffer in workspace.buffers.items():
+            buffer[: stop - first] = workspace.initial[name]
         for name, kept in workspace.kept.items():
             kept[: stop - first] = self.arrays[name][first:stop]
         for _, calls in self._block_calls[worker]:
             for call in calls:
                 self._block_call(call, worker, first, stop)
 
-    def _block_call(self, call: Call, worker: int, first: int, stop: int) -> None:
-        workspace, views = self.workspaces[worker], {}
+    def _bind(self, call: Call, worker: int) -> None:
+        """Give a call of one worker its market arrays for good, and remember which others change from block to block."""
+        workspace = self.workspaces[worker]
         for name, access in call.access.items():
             field = self.fields[name]
             if access == "tally":
-                views[name] = workspace.tallies[name]
-                continue
-            if access == "whole":
-                views[name] = _read_only(self.previous[name])
-                continue
-            if name in workspace.buffers:
-                array = workspace.buffers[name][: stop - first]
-            elif access == "last" and name in workspace.kept:
-                array = workspace.kept[name][: stop - first]
-            elif access == "last" and name in self.previous and not field.over_consumers:
-                array = self.previous[name]
+                call.views[name] = workspace.tallies[name]
+            elif access == "whole":
+                call.views[name] = _read_only(self.previous[name])
+            elif not field.over_consumers:
+                old = access == "last" and name in self.previous
+                call.views[name] = _read_only(self.previous[name] if old else self.arrays[name])
             else:
-                array = self.arrays[name][first:stop] if field.over_consumers else self.arrays[name]
-            views[name] = array if access in ("write", "gather") else _read_only(array)
-        call.views = views
-        call.mechanic.__dict__.update(views)
+                in_block = workspace.buffers.get(name, workspace.kept.get(name) if access == "last" else None)
+                array = self.arrays[name] if in_block is None else in_block
+                target = call.rows if in_block is None else call.block_rows
+                target.append((name, array if access in ("write", "gather") else _read_only(array)))
+        call.mechanic.__dict__.update(call.views)
+        call.bound = True
+
+    def _block_call(self, call: Call, worker: int, first: int, stop: int) -> None:
+        if not call.bound:
+            self._bind(call, worker)
+        views = call.mechanic.__dict__
+        for name, array in call.rows:
+            views[name] = call.views[name] = array[first:stop]
+        for name, array in call.block_rows:
+            views[name] = call.views[name] = array[: stop - first]
         context = call.context
         context.step, context.first, context.count = self.week, first, stop - first
-        context.date = self.clock.thursday(self.week)
+        context.date = self.dates[self.week]
         call.method(context)
         if self.checked:
             self._check(call)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+
+from sim.kernels.compiled import compiled
 
 Array = npt.NDArray[np.float64]
 
 
-def clearing_price(value: Array, budget: Array, limit: Array, supply: float, reserve: float = 0.0) -> float:
+@compiled
+def demand(price: float, value: Any, budget: Any, limit: Any) -> float:
+    """Units asked for at a price by bidders whose value exceeds it."""
+    asked = 0.0
+    for i in range(value.size):
+        if value[i] > price and budget[i] > 0.0:
+            asked += min(budget[i] / price, limit[i]) if price > 0.0 else limit[i]
+    return asked
+
+
+@compiled
+def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: float = 0.0) -> float:
     """The lowest price at which demand does not exceed supply.
 
     A bidder whose value exceeds the price p asks for min(budget / p, limit) units. With budgets that do not bind and
@@ -18,35 +33,28 @@ def clearing_price(value: Array, budget: Array, limit: Array, supply: float, res
         value: CNY a unit, (n,). budget: CNY, (n,). limit: most units wanted, (n,).
         supply: units for sale. reserve: lowest price, CNY a unit.
     """
-    if supply <= 0.0 or value.size == 0:
-        return float(max(reserve, value.max(initial=0.0)))
-    order = np.argsort(value)[::-1]
-    ranked, money, most = value[order], budget[order], limit[order]
-
-    def demand(price: float) -> float:
-        asks = ranked > price
-        if price <= 0.0:
-            return float(most[asks & (money > 0)].sum())
-        return float(np.minimum(money[asks] / price, most[asks]).sum())
-
-    if demand(reserve) <= supply:
+    if value.size == 0:
         return reserve
+    if supply <= 0.0:
+        return max(reserve, value.max())
+    if demand(reserve, value, budget, limit) <= supply:
+        return reserve
+    ranked = np.sort(value)[::-1]
     low, high = 0, ranked.size
-    while low < high:  # the highest-ranked bidders whose value stays above the price
+    while low < high:  # how many of the highest values fit the supply when they are the price
         middle = (low + high) // 2
-        if demand(float(ranked[middle])) <= supply:
+        if demand(ranked[middle], value, budget, limit) <= supply:
             low = middle + 1
         else:
             high = middle
-    # demand at ranked[low-1] fits the supply, at the next lower value it does not
-    floor = max(reserve, float(ranked[low]) if low < ranked.size else 0.0)
-    ceiling = float(ranked[low - 1]) if low > 0 else floor
+    floor = max(reserve, ranked[low]) if low < ranked.size else reserve
+    ceiling = ranked[low - 1]
     for _ in range(60):
-        middle_price = 0.5 * (floor + ceiling)
-        if demand(middle_price) > supply:
-            floor = middle_price
+        price = 0.5 * (floor + ceiling)
+        if demand(price, value, budget, limit) > supply:
+            floor = price
         else:
-            ceiling = middle_price
+            ceiling = price
     return ceiling
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from sim.kernels.random import UNIT
+HALF_STEP = np.float32(2.0**-23)
+GOLDEN = np.uint32(0x9E3779B1)
+NEVER = np.float32(-1e30)
+CHUNK = 256  # rows whose noise is made at once: stays in the first-level cache
 
 
 @njit(inline="always")
@@ -21,11 +23,37 @@ def mix(x: Any) -> Any:
 
 
 @njit(inline="always")
-def pair_gumbel(base: Any, alternative: Any) -> Any:
-    """Standard Gumbel noise of one pair; `base` is the hash of the row."""
-    word = mix(base ^ (np.uint64(alternative) * np.uint64(0xD1342543DE82EF95)))
-    u = (np.float32(np.int32(word >> np.uint64(40))) + np.float32(0.5)) * UNIT
-    return -np.float32(math.log(-np.float32(math.log(u))))
+def log32(x: Any) -> Any:
+    """Natural logarithm of a positive normal float32 without branches (Cephes polynomial), within 2 units in the last place."""
+    bits = np.float32(x).view(np.int32)
+    exponent = (bits - np.int32(0x3F3504F3)) >> np.int32(23)
+    f = np.int32(bits - np.int32(exponent << np.int32(23))).view(np.float32) - np.float32(1.0)
+    y = np.float32(7.0376836292e-2)
+    y = y * f - np.float32(1.1514610310e-1)
+    y = y * f + np.float32(1.1676998740e-1)
+    y = y * f - np.float32(1.2420140846e-1)
+    y = y * f + np.float32(1.4249322787e-1)
+    y = y * f - np.float32(1.6668057665e-1)
+    y = y * f + np.float32(2.0000714765e-1)
+    y = y * f - np.float32(2.4999993993e-1)
+    y = y * f + np.float32(3.3333331174e-1)
+    square = f * f
+    y = y * f * square
+    e = np.float32(exponent)
+    y = y - e * np.float32(2.12194440e-4) - np.float32(0.5) * square
+    return f + y + e * np.float32(0.693359375)
+
+
+@njit(nogil=True, cache=True)
+def fill_gumbel(base: Any, noise: Any, size: int) -> None:
+    """Standard Gumbel noise from hashes (uint32), finished by fmix32; free of branches, so it runs in vector registers."""
+    for j in range(np.uintp(size)):
+        h = base[j]
+        h = np.uint32(np.uint32(h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+        h = np.uint32(np.uint32(h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+        h = np.uint32(h ^ (h >> np.uint32(16)))
+        u = (np.float32(np.int32(h >> np.uint32(9))) + np.float32(0.5)) * HALF_STEP
+        noise[j] = -log32(-log32(u))
 
 
 @njit(nogil=True, cache=True)
@@ -44,18 +72,25 @@ def gumbel_argmax(
     """
     rows, width = utility.shape
     week = mix(key ^ np.uint64(step))
-    for i in range(rows):
-        base = mix(week ^ np.uint64(first + i))
-        best = outside[i] + pair_gumbel(base, np.int64(-1))
-        at = -1
-        who = np.int32(-1)
-        for k in range(width):
-            j = index[i, k]
-            if j >= 0:
-                value = utility[i, k] + pair_gumbel(base, np.int64(j))
-                if value > best:
-                    best = value
-                    at = k
-                    who = j
-        place[i] = at
-        chosen[i] = who
+    each = width + 1
+    base = np.empty(CHUNK * each, np.uint32)
+    noise = np.empty(CHUNK * each, np.float32)
+    for begin in range(0, rows, CHUNK):
+        size = min(CHUNK, rows - begin)
+        for i in range(size):
+            row = np.uint32(mix(week ^ np.uint64(first + begin + i)) >> np.uint64(32))
+            for k in range(width):
+                base[i * each + k] = row ^ np.uint32(np.uint32(index[begin + i, k]) * GOLDEN)
+            base[i * each + width] = row ^ np.uint32(np.uint32(np.int32(-1)) * GOLDEN)
+        fill_gumbel(base, noise, size * each)
+        for i in range(size):
+            row_at = begin + i
+            best = outside[row_at] + noise[i * each + width]
+            at = -1
+            for k in range(width):
+                value = utility[row_at, k] + noise[i * each + k] if index[row_at, k] >= 0 else NEVER
+                better = value > best
+                best = value if better else best
+                at = k if better else at
+            place[row_at] = at
+            chosen[row_at] = index[row_at, at] if at >= 0 else np.int32(-1)

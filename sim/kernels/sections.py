@@ -29,30 +29,50 @@ def sections_of(weight: Any, section: Any, sections: int) -> tuple[Any, Any, Any
     return cdf, starts, members
 
 
+def guide_of(cdf: Any, starts: Any, cells: int) -> Any:
+    """Where to begin looking: for each section and cell g, the first entry whose cdf exceeds g / cells, (sections, cells) int32."""
+    grid = np.arange(cells) / cells
+    guide = np.zeros((starts.size - 1, cells), np.int32)
+    for section in range(starts.size - 1):
+        low, high = starts[section], starts[section + 1]
+        if high > low:
+            guide[section] = np.minimum(low + np.searchsorted(cdf[low:high], grid, side="right"), high - 1)
+    return guide
+
+
 @njit(nogil=True, cache=True)
-def pick_from_sections(cdf: Any, starts: Any, section: Any, u: Any, members: Any, out: Any) -> None:
-    """Draw a member from the section of each row.
+def pick_from_sections(
+    cdf: Any, starts: Any, guide: Any, section: Any, u: Any, members: Any, offset: int, out: Any
+) -> None:
+    """Draw a member from the section of each row, in proportion to weight.
 
     Args:
-        cdf, starts, members: from `sections_of`.
+        cdf, starts, members: from `sections_of`. guide: from `guide_of`.
         section: (n,) integer; -1 draws nothing.
         u: (n,) float32 in [0, 1).
+        offset: added to what is drawn.
         out: (n,) int32, written; -1 where nothing is drawn.
     """
+    cells = np.float32(guide.shape[1])
     for i in range(u.size):
         s = section[i]
         out[i] = -1
         if s < 0:
             continue
-        low = starts[s]
-        high = starts[s + 1]
-        if high <= low or cdf[high - 1] <= 0.0:
+        last = starts[s + 1] - 1
+        if last < starts[s] or cdf[last] <= 0.0:
             continue
-        last = high - 1
-        while low < high:
-            middle = (low + high) >> 1
-            if cdf[middle] <= u[i]:
-                low = middle + 1
-            else:
-                high = middle
-        out[i] = members[min(low, last)]
+        at = np.int64(guide[s, np.int64(u[i] * cells)])
+        while at < last and cdf[at] <= u[i]:
+            at += 1
+        out[i] = members[at] + offset
+
+
+@njit(nogil=True, cache=True)
+def place_among(edges: Any, u: Any, out: Any) -> None:
+    """out[i] = number of edges (k,), ascending, that are <= u[i], at most k - 1."""
+    for i in range(u.size):
+        at = 0
+        while at < edges.size - 1 and edges[at] <= u[i]:
+            at += 1
+        out[i] = at

@@ -1,4 +1,4 @@
-"""Exact sums from many rows into few, and look-ups from few into many."""
+"""Exact sums from many rows into few, and shares among a row's neighbours."""
 
 from __future__ import annotations
 
@@ -29,36 +29,13 @@ def tally_ones(total: Any, index: Any) -> None:
 
 
 @njit(nogil=True, cache=True)
-def look_up_add(out: Any, table: Any, index: Any) -> None:
-    """out[i, k] += table[index[i, k]] where index is not negative; out (n, k) float32, table (m,)."""
-    rows, width = index.shape
-    for i in range(rows):
-        for k in range(width):
-            j = index[i, k]
-            if j >= 0:
-                out[i, k] += np.float32(table[j])
-
-
-@njit(nogil=True, cache=True)
-def inner_add(out: Any, weight: float, vectors: Any, table: Any, index: Any) -> None:
-    """out[i, k] += weight * <vectors[i], table[index[i, k]]> where 0 <= index < rows of table."""
-    rows, width = index.shape
-    for i in range(rows):
-        for k in range(width):
-            j = index[i, k]
-            if 0 <= j < table.shape[0]:
-                product = np.float32(0.0)
-                for d in range(table.shape[1]):
-                    product += vectors[i, d] * np.float32(table[j, d])
-                out[i, k] += np.float32(weight) * product
-
-
-@njit(nogil=True, cache=True)
-def mean_of_rows(values: Any, table: Any, first: int, mask: int, out: Any) -> None:
-    """out[i] = share of the rows table[first + i] whose byte in `values` has a bit of `mask` set."""
+def shares_among(one: Any, other: Any, table: Any, first: int, out_one: Any, out_other: Any) -> None:
+    """Shares of the rows table[first + i] (n, degree) whose flag (0 or 1) is set in `one` and in `other`; writes (n,) each."""
     degree = table.shape[1]
-    for i in range(out.size):
-        hits = 0
+    for i in range(out_one.size):
+        hits = others = 0
         for k in range(degree):
-            hits += (values[table[first + i, k]] & mask) != 0
-        out[i] = np.float32(hits) / np.float32(degree)
+            hits += one[table[first + i, k]]
+            others += other[table[first + i, k]]
+        out_one[i] = np.float32(hits) / np.float32(degree)
+        out_other[i] = np.float32(others) / np.float32(degree)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, own, param, read
-from sim.kernels.sums import tally_ones
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -44,9 +44,23 @@ class Adoption(Mechanic):
 
     def learn(self, ctx):
         p = self.p
-        u = ctx.uniform()
-        hazard = (p.innovation + p.imitation * self.neighbour_adopters) * self._ease()[self.generation]
-        new = self.online & (self.adopted == 0) & (u < hazard)
-        lost = (self.adopted == 1) & (u < p.dropout)
-        self.adopted[...] = (self.adopted | new) & ~lost
-        tally_ones(self.users_count, np.where(self.adopted == 1, self.habit_platform, -1))
+        take_up(
+            self.adopted, self.online, self.neighbour_adopters, self.generation, self.habit_platform, ctx.uniform(),
+            self._ease(), p.innovation, p.imitation, p.dropout, self.users_count,
+        )  # fmt: skip
+
+
+@compiled
+def take_up(adopted: Array, online: Array, neighbours: Array, generation: Array, platform: Array, u: Array, ease: Array,
+            innovation: float, imitation: float, dropout: float, users: Array) -> None:  # fmt: skip
+    """One week of adoption and drop-out for (n,) consumers; users by main platform are counted exactly.
+
+    The hazard is (innovation + imitation * share of neighbours) * ease of the generation.
+    """
+    for i in range(u.size):
+        if adopted[i]:
+            adopted[i] = u[i] >= dropout
+        elif online[i]:
+            adopted[i] = u[i] < (innovation + imitation * neighbours[i]) * ease[generation[i]]
+        if adopted[i]:
+            users[platform[i]] += 10_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import ACTIVE, DORMANT, PAID_SLOT, Array, add, last, own, param, read
-from sim.kernels.sums import tally, tally_ones
-from sim.kernels.ties import place_in_ties, tied_value_add
+from sim.kernels.compiled import compiled, count
+from sim.kernels.ties import tied_value_add
 from sim.mechanic import Mechanic
 
 
@@ -63,24 +63,75 @@ class BrandTrust(Mechanic):
         tied_value_add(self.utility, p.weight, self.offered, self.outlet_brand, self.bond_brand, self.bond_trust, p.stranger)
 
     def settle(self, ctx):
-        brand = np.where(self.chosen >= 0, self.outlet_brand[self.chosen.clip(0)], -1).astype(np.int32)
-        member = (self.bond_state == ACTIVE) | (self.bond_state == DORMANT)
-        place_in_ties(brand, self.bond_brand, self.bond_trust, member, self.bond_place, self.bond_new)
+        find_bonds(self.chosen, self.outlet_brand, self.bond_brand, self.bond_trust, self.bond_state, self.bond_place, self.bond_new)
 
     def learn(self, ctx):
         p = self.p
-        self.bond_trust -= p.fade * (self.bond_trust - p.stranger)
-        rows = np.flatnonzero(self.bond_place >= 0)
-        place, outlet = self.bond_place[rows], self.chosen[rows]
-        brand = self.outlet_brand[outlet]
-        trust = np.where(self.bond_new[rows], p.stranger, self.bond_trust[rows, place])
-        blame = np.where(self.outlet_home[outlet] < 0, p.blame_in_rooms, 1.0)
-        good = self.outcome[rows] > 0
-        self.bond_brand[rows, place] = brand
-        self.bond_trust[rows, place] = np.where(good, trust + p.gain * (1 - trust), trust * (1 - p.loss * blame))
-        first = self.bond_new[rows]
-        tally_ones(self.outlet_new_customers, np.where(first, outlet, -1))
-        tally(self.outlet_repeat_gmv, np.where(first, -1, outlet), self.amount[rows])
-        tally_ones(self.paid_new_customers, np.where(first & (self.chosen_slot[rows] == PAID_SLOT), brand, -1))
-        tally(self.trust_total, self.bond_brand.ravel(), self.bond_trust.ravel())
-        tally_ones(self.bond_count, self.bond_brand.ravel())
+        learn_brands(
+            self.bond_brand, self.bond_trust, self.bond_place, self.bond_new, self.chosen, self.chosen_slot, self.outcome, self.amount,
+            self.outlet_brand, self.outlet_home, p.stranger, p.fade, p.gain, p.loss, p.blame_in_rooms,
+            self.outlet_new_customers, self.outlet_repeat_gmv, self.paid_new_customers, self.trust_total, self.bond_count,
+        )  # fmt: skip
+
+
+@compiled
+def find_bonds(chosen: Array, brand_of: Array, bond_brand: Array, bond_trust: Array, state: Array, place: Array, new: Array) -> None:
+    """Which bond this week's basket belongs to, or takes over: an empty one, else the least trusted that is no membership.
+
+    Args:
+        chosen: (n,) outlets, -1 for none. brand_of: (outlets,). bond_brand, bond_trust, state: (n, bonds).
+        place: (n,), written, -1 for none. new: (n,), written: whether the bond changes hands.
+    """
+    for i in range(chosen.size):
+        place[i] = -1
+        new[i] = False
+        if chosen[i] < 0:
+            continue
+        brand = brand_of[chosen[i]]
+        at, lowest = 0, np.float32(1e9)
+        for t in range(bond_brand.shape[1]):
+            rank = np.float32(-1.0) if bond_brand[i, t] < 0 else bond_trust[i, t]
+            if state[i, t] == ACTIVE or state[i, t] == DORMANT:
+                rank += np.float32(10.0)
+            if bond_brand[i, t] == brand:
+                rank = np.float32(-1e9)
+            if rank < lowest:
+                at, lowest = t, rank
+        place[i] = at
+        new[i] = bond_brand[i, at] != brand
+
+
+@compiled
+def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array, chosen: Array, slot: Array, outcome: Array,
+                 amount: Array, brand_of: Array, home: Array, stranger: float, fade: float, gain: float, loss: float,
+                 blame: float, newcomers: Array, repeat_gmv: Array, paid_newcomers: Array, trust_total: Array, bonds: Array) -> None:  # fmt: skip
+    """Fade all bonds, learn from this week's basket, and count customers, repeat sales and trust.
+
+    Args:
+        bond_brand, bond_trust: (n, bonds), changed. place, new: (n,) the bond of the basket and whether it is new.
+        chosen, slot, outcome, amount: (n,). brand_of, home: (outlets,). blame: brand's part of it in a streamer's room.
+        newcomers, repeat_gmv: (outlets,), paid_newcomers, trust_total, bonds: (brands,) exact sums.
+    """
+    for i in range(chosen.size):
+        for t in range(bond_brand.shape[1]):
+            bond_trust[i, t] -= np.float32(fade) * (bond_trust[i, t] - np.float32(stranger))
+        t = place[i]
+        if t >= 0:
+            j = chosen[i]
+            trust = np.float32(stranger) if new[i] else bond_trust[i, t]
+            if outcome[i] > 0:
+                trust += np.float32(gain) * (np.float32(1.0) - trust)
+            else:
+                trust *= np.float32(1.0) - np.float32(loss * (blame if home[j] < 0 else 1.0))
+            bond_brand[i, t] = brand_of[j]
+            bond_trust[i, t] = trust
+            if new[i]:
+                newcomers[j] += 10_000
+                if slot[i] == PAID_SLOT:
+                    paid_newcomers[brand_of[j]] += 10_000
+            else:
+                count(repeat_gmv, j, amount[i])
+        for t in range(bond_brand.shape[1]):
+            if bond_brand[i, t] >= 0:
+                count(trust_total, bond_brand[i, t], bond_trust[i, t])
+                bonds[bond_brand[i, t]] += 10_000

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import FEED, FOLLOWED_SLOT, PAID_SLOT, PRIVATE_SLOT, SECOND_FEED, SHELF, SHELF_SLOT, Array, last, own, param, read
-from sim.kernels.sections import pick_from_sections, sections_of
+from sim.fields import ACTIVE, FEED, FOLLOWED_SLOT, PAID_SLOT, PRIVATE_SLOT, SECOND_FEED, SHELF, SHELF_SLOT, Array, last, own, param, read
+from sim.kernels.compiled import compiled
+from sim.kernels.sections import guide_of, pick_from_sections, place_among, sections_of
 from sim.mechanic import Mechanic
 
 
@@ -22,9 +23,9 @@ class Exposure(Mechanic):
     online: Array = own("consumer", unit="1", at="offer", dtype=np.bool_, lasting=False, doc="shops online this week")
     offered: Array = own("consumer", "slot", unit="1", at="offer", init=-1, dtype=np.int32, lasting=False, doc="outlet in each slot, -1 for none")
     need: Array = own("consumer", unit="1", at="offer", dtype=np.int8, lasting=False, doc="sector a consumer has in mind this week")
-    private_bond: Array = own("consumer", unit="1", at="offer", init=-1, dtype=np.int8, lasting=False, doc="bond whose brand wrote this week, -1 for none")
     shelf_popularity: Array = own("brand", unit="1", at="traffic", init=1.0, bounds=(0, 1e12), doc="remembered sales on the shelf")
     shelf_cdf: Array = own("brand", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative shelf ranking by sector")
+    shelf_guide: Array = own("sector", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in shelf_cdf")
     shelf_starts: Array = own("sector_edge", unit="1", at="traffic", dtype=np.int64, doc="where each sector's brands begin")
     shelf_members: Array = own("brand", unit="1", at="traffic", dtype=np.int32, doc="brand of each entry of shelf_cdf")
     platform_pull: Array = own("platform", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative share of live sales by platform")
@@ -38,9 +39,11 @@ class Exposure(Mechanic):
     feed_presence: Array = read()
     feed_cdf: Array = read()
     feed_starts: Array = read()
+    feed_guide: Array = read()
     feed_members: Array = read()
     paid_cdf: Array = read()
     paid_starts: Array = read()
+    paid_guide: Array = read()
     paid_members: Array = read()
     on_air: Array = read()
     push_rate: Array = read()
@@ -61,6 +64,7 @@ class Exposure(Mechanic):
             self.shelf_popularity += self.p.shelf_growth * (sales / max(sales.mean(), 1e-12) - self.shelf_popularity)
         weight = (self.brand_active > 0) * (self.shelf_popularity + 0.01) ** self.p.shelf_power
         self.shelf_cdf[...], self.shelf_starts[...], self.shelf_members[...] = sections_of(weight, self.brand_sector, self.sector_orders.size)
+        self.shelf_guide[...] = guide_of(self.shelf_cdf, self.shelf_starts, self.shelf_guide.shape[1])
         pull = self.platform_gmv + 0.02 * self.platform_gmv.mean() + 1e-12
         self.platform_pull[...] = np.cumsum(pull) / pull.sum()
 
@@ -72,37 +76,49 @@ class Exposure(Mechanic):
         self.online[...] = self.online_rank * (ctx.size("consumer") * ctx.people / 1e6) < self.shoppers_online[0]
         online = self.online
         live = online & (self.adopted > 0)
-        self.need[...] = np.minimum(np.searchsorted(np.cumsum(self.sector_orders), need, side="right"), self.sector_orders.size - 1)
-        out = np.empty(live.size, np.int32)
-        main = self.habit_platform.astype(np.int32)
-        second = np.minimum(np.searchsorted(self.platform_pull, elsewhere, side="right"), 3).astype(np.int32)
-        for slot, cdf, starts, members, platform, u, shown in (
-            (FEED, self.feed_cdf, self.feed_starts, self.feed_members, main, feed, feed_shown),
-            (SECOND_FEED, self.feed_cdf, self.feed_starts, self.feed_members, second, other, other_shown),
-            (PAID_SLOT, self.paid_cdf, self.paid_starts, self.paid_members, main, paid, paid_shown),
-        ):
-            pick_from_sections(cdf, starts, np.where(live & shown, platform, -1), u, members, out)
-            self.offered[:, slot] = out
-        for tie in range(self.followed.shape[1]):
-            room = self.followed[:, tie]
-            shown = live & (room >= 0) & (self.on_air[room.clip(0)] > watch)
-            self.offered[:, FOLLOWED_SLOT + tie] = np.where(shown, room, -1)
-        choose_message(self.bond_brand, self.bond_state, self.push_rate, self.p.message_reach, message, online, self.private_bond)
-        wrote = self.private_bond >= 0
-        brand = self.bond_brand[np.arange(wrote.size), self.private_bond.clip(0)]
-        self.offered[:, PRIVATE_SLOT] = np.where(wrote, rooms + brand, -1)
-        pick_from_sections(self.shelf_cdf, self.shelf_starts, np.where(online, self.need, -1), shelf, self.shelf_members, out)
-        self.offered[:, SHELF_SLOT] = np.where(out >= 0, rooms + brands + out, -1)
+        place_among(np.cumsum(self.sector_orders), need, self.need)
+        second = np.empty(live.size, np.int8)
+        place_among(self.platform_pull, elsewhere, second)
+        feeds = self.feed_cdf, self.feed_starts, self.feed_guide
+        ads = self.paid_cdf, self.paid_starts, self.paid_guide
+        none = np.int8(-1)
+        main = self.habit_platform
+        pick_from_sections(*feeds, np.where(live & feed_shown, main, none), feed, self.feed_members, 0, self.offered[:, FEED])
+        pick_from_sections(*feeds, np.where(live & other_shown, second, none), other, self.feed_members, 0, self.offered[:, SECOND_FEED])
+        pick_from_sections(*ads, np.where(live & paid_shown, main, none), paid, self.paid_members, 0, self.offered[:, PAID_SLOT])
+        offer_followed(self.followed, self.on_air, watch, live, self.offered)
+        heard = -np.expm1(-self.p.message_reach * self.push_rate)
+        offer_message(self.bond_brand, self.bond_state, heard, message, online, rooms, self.offered)
+        wanted = np.where(online, self.need, np.int8(-1))
+        shelves = self.shelf_cdf, self.shelf_starts, self.shelf_guide
+        pick_from_sections(*shelves, wanted, shelf, self.shelf_members, rooms + brands, self.offered[:, SHELF_SLOT])
 
 
-def choose_message(brand, state, push_rate, reach, u, online, chosen):  # type: ignore[no-untyped-def]  # arrays
-    """Which bond's brand is noticed this week: each active member notices with probability 1 - exp(-reach * pushes).
+@compiled
+def offer_followed(followed: Array, on_air: Array, u: Array, live: Array, offered: Array) -> None:
+    """Followed rooms that are on air, into the followed slots of offered (n, slots)."""
+    for i in range(u.size):
+        if live[i]:
+            for t in range(followed.shape[1]):
+                room = followed[i, t]
+                if room >= 0 and on_air[room] > u[i]:
+                    offered[i, FOLLOWED_SLOT + t] = room
 
-    Writes the place of the bond, or -1, into `chosen` (n,); one draw u decides whether and which.
+
+@compiled
+def offer_message(brand: Array, state: Array, heard: Array, u: Array, online: Array, first: int, offered: Array) -> None:
+    """The private message noticed this week, into the private slot of offered (n, slots).
+
+    Each active membership is noticed with probability heard[brand]; one draw u decides whether and which.
     """
-    heard = np.where((brand >= 0) & (state == 1), -np.expm1(-reach * push_rate[np.maximum(brand, 0)]), 0.0)
-    silent = np.cumprod(1.0 - heard, axis=1)
-    before = np.concatenate([np.ones((u.size, 1)), silent[:, :-1]], axis=1)
-    cumulative = np.cumsum(before * heard, axis=1)
-    place = (u[:, None] >= cumulative).sum(axis=1)
-    chosen[...] = np.where(online & (place < brand.shape[1]), place, -1)
+    for i in range(u.size):
+        if not online[i]:
+            continue
+        silent, cumulative = 1.0, 0.0
+        for t in range(brand.shape[1]):
+            if brand[i, t] >= 0 and state[i, t] == ACTIVE:
+                cumulative += silent * heard[brand[i, t]]
+                silent *= 1.0 - heard[brand[i, t]]
+                if u[i] < cumulative:
+                    offered[i, PRIVATE_SLOT] = first + brand[i, t]
+                    break

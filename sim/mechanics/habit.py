@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PRIVATE, PRIVATE_SLOT, Array, add, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -35,11 +36,28 @@ class Habit(Mechanic):
         self.private_habit[...] = self.p.private_at_start
 
     def appraise(self, ctx):
-        self.utility[:, :PRIVATE_SLOT] += (self.p.live_weight * self.live_habit)[:, None]
-        self.utility[:, PRIVATE_SLOT] += self.p.private_weight * self.private_habit
+        add_habit(self.utility, self.p.live_weight, self.live_habit, self.p.private_weight, self.private_habit)
 
     def learn(self, ctx):
-        channel = np.where(self.chosen >= 0, self.outlet_channel[self.chosen.clip(0)], -1)
-        pace = self.p.speed * self.online
-        self.live_habit += pace * (((channel >= 0) & (channel < PRIVATE)) - self.live_habit)
-        self.private_habit += pace * ((channel == PRIVATE) - self.private_habit)
+        learn_habits(self.chosen, self.outlet_channel, self.online, self.p.speed, self.live_habit, self.private_habit)
+
+
+@compiled
+def add_habit(utility: Array, live_weight: float, live: Array, private_weight: float, private: Array) -> None:
+    """Add weight * habit to the live slots and to the private slot of utility (n, slots)."""
+    for i in range(live.size):
+        worth = np.float32(live_weight) * live[i]
+        for k in range(PRIVATE_SLOT):
+            utility[i, k] += worth
+        utility[i, PRIVATE_SLOT] += np.float32(private_weight) * private[i]
+
+
+@compiled
+def learn_habits(chosen: Array, channel: Array, online: Array, speed: float, live: Array, private: Array) -> None:
+    """Move the habits of those online, (n,), towards what they did this week."""
+    pace = np.float32(speed)
+    for i in range(chosen.size):
+        if online[i]:
+            where = channel[chosen[i]] if chosen[i] >= 0 else -1
+            live[i] += pace * (np.float32(0 <= where < PRIVATE) - live[i])
+            private[i] += pace * (np.float32(where == PRIVATE) - private[i])

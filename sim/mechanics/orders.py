@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PAID_SLOT, Array, own, param, read
-from sim.kernels.sums import tally, tally_ones
+from sim.kernels.compiled import compiled, count
 from sim.mechanic import Mechanic
 
 
@@ -29,6 +29,7 @@ class Orders(Mechanic):
     impulse_returns = param(0.30, unit="share", bounds=(0, 1), source="feng2024", doc="further returns of purchases made on impulse")
     blame = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="further returns of what disappoints")
 
+    spending_power: Array = own("consumer", unit="1", at="populate", init=1.0, bounds=(0, 1e4), doc="multiple of the usual basket")
     outcome: Array = own("consumer", unit="1", at="settle", dtype=np.int8, lasting=False, bounds=(-1, 1), doc="1 good, -1 bad, 0 no order")
     amount: Array = own("consumer", unit="CNY", at="settle", dtype=np.float64, lasting=False, bounds=(0, 1e9), doc="value of this week's basket")
     outlet_orders: Array = own("outlet", unit="orders", at="settle", gather="sum", doc="orders of simulated consumers")
@@ -50,22 +51,47 @@ class Orders(Mechanic):
     spending_level: Array = read()
     season: Array = read()
 
+    def populate(self, ctx):
+        self.spending_power[...] = self.income**self.p.income_power
+
     def settle(self, ctx):
         p = self.p
         luck, back = ctx.uniform(label="delivery", words=2)
-        buys = self.chosen >= 0
-        outlet = self.chosen.clip(0)
         orders = p.orders_per_basket * float(self.spending_level[0])
-        self.amount[...] = np.where(buys, np.round(self.outlet_price[outlet] * orders * self.income**p.income_power, 2), 0.0)
-        bad_by_outlet = (p.bad_rate * np.exp(-self.brand_quality[self.outlet_brand]) + p.harm * self.outlet_violation).clip(0, 1)
+        bad_rate = (p.bad_rate * np.exp(-self.brand_quality[self.outlet_brand]) + p.harm * self.outlet_violation).clip(0, 1)
         calm = np.array([p.live_returns, p.live_returns, p.private_returns, p.shelf_returns])[self.outlet_channel]
-        calm = calm + p.impulse_returns * self.outlet_impulse
-        bad = luck < bad_by_outlet[outlet]
-        returned = buys & (back < calm[outlet] + p.blame * bad)
-        self.outcome[...] = np.where(buys, np.where(bad, -1, 1), 0)
-        tally(self.outlet_gmv, self.chosen, self.amount)
-        tally_ones(self.outlet_baskets, self.chosen)
-        tally(self.outlet_orders, self.chosen, np.full(ctx.count, orders))
-        tally_ones(self.outlet_bad, np.where(bad, self.chosen, -1))
-        tally(self.outlet_refunds, np.where(returned, self.chosen, -1), self.amount)
-        tally(self.outlet_paid_gmv, np.where(self.chosen_slot == PAID_SLOT, self.chosen, -1), self.amount)
+        deliver(
+            self.chosen, self.chosen_slot, self.spending_power, luck, back, orders * self.outlet_price, orders,
+            bad_rate, calm + p.impulse_returns * self.outlet_impulse, p.blame, self.outcome, self.amount,
+            self.outlet_gmv, self.outlet_baskets, self.outlet_orders, self.outlet_bad, self.outlet_refunds, self.outlet_paid_gmv,
+        )  # fmt: skip
+
+
+@compiled
+def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, basket: Array, orders: float, bad_rate: Array,
+            return_rate: Array, blame: float, outcome: Array, amount: Array, gmv: Array, baskets: Array, ordered: Array,
+            bad: Array, refunds: Array, paid_gmv: Array) -> None:  # fmt: skip
+    """Deliver this week's baskets: amounts in fen, outcomes, returns, and exact sums by outlet.
+
+    Args:
+        chosen, slot: (n,) outlet and slot, -1 for nothing. means: (n,) multiple of the basket. luck, back: (n,) in [0, 1).
+        basket, bad_rate, return_rate: (outlets,) CNY, shares. orders: orders a basket. blame: further returns if bad.
+        outcome, amount: (n,), written. The rest: (outlets,) exact sums.
+    """
+    for i in range(chosen.size):
+        j = chosen[i]
+        if j < 0:
+            continue
+        value = np.rint(basket[j] * means[i] * 100.0) / 100.0
+        disappoints = luck[i] < bad_rate[j]
+        amount[i] = value
+        outcome[i] = -1 if disappoints else 1
+        count(gmv, j, value)
+        count(ordered, j, orders)
+        baskets[j] += 10_000
+        if disappoints:
+            bad[j] += 10_000
+        if back[i] < return_rate[j] + (blame if disappoints else 0.0):
+            count(refunds, j, value)
+        if slot[i] == PAID_SLOT:
+            count(paid_gmv, j, value)

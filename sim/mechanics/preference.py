@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import BRAND_ROOM, PRIVATE, SHELF, STREAMER_ROOM, Array, add, own, param, read
-from sim.kernels.sums import inner_add, look_up_add
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -48,11 +48,30 @@ class Preference(Mechanic):
         self.outlet_appeal += channel[self.outlet_channel] + p.quality_weight * self.brand_quality[self.outlet_brand] + p.talent_weight * talent
 
     def appraise(self, ctx):
-        look_up_add(self.utility, self.outlet_appeal, self.offered)
-        match_add(self.utility, self.p.need_match, self.outlet_sector, self.offered, self.need)
-        inner_add(self.utility, self.p.style_weight, self.taste, self.room_style, self.offered)
+        weigh(
+            self.utility, self.outlet_appeal, self.outlet_sector, self.offered, self.need, self.p.need_match,
+            self.p.style_weight, self.taste, self.room_style,
+        )  # fmt: skip
 
 
-def match_add(utility: Array, weight: float, sector: Array, offered: Array, need: Array) -> None:
-    """Add `weight` where the outlet's sector is the one in mind; -1 in `offered` matches nothing. Shapes (n, k), (n,)."""
-    utility += np.float32(weight) * ((sector[offered] == need[:, None]) & (offered >= 0))
+@compiled
+def weigh(utility: Array, appeal: Array, sector: Array, offered: Array, need: Array, match: float, style: float, taste: Array, styles: Array) -> None:
+    """Add to utility (n, slots) an outlet's appeal, `match` in the sector in mind, and style * <taste, room's style>.
+
+    Args:
+        appeal, sector: (outlets,). offered: (n, slots), -1 for none. need: (n,). taste: (n, axes). styles: (rooms, axes).
+    """
+    for i in range(need.size):
+        for k in range(offered.shape[1]):
+            j = offered[i, k]
+            if j < 0:
+                continue
+            worth = np.float32(appeal[j])
+            if sector[j] == need[i]:
+                worth += np.float32(match)
+            if j < styles.shape[0]:
+                fit = np.float32(0.0)
+                for d in range(styles.shape[1]):
+                    fit += taste[i, d] * np.float32(styles[j, d])
+                worth += np.float32(style) * fit
+            utility[i, k] += worth

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import ACTIVE, DORMANT, LEFT, PRIVATE, PRIVATE_OPERATION, PRIVATE_SLOT, STRANGER, Array, last, own, param, read
-from sim.kernels.sums import tally, tally_ones
+from sim.kernels.compiled import compiled, count
 from sim.mechanic import Mechanic
 
 
@@ -59,7 +59,6 @@ class PrivateDomain(Mechanic):
     bond_trust: Array = last()
     bond_place: Array = read()
     bond_new: Array = read()
-    private_bond: Array = read()
     chosen: Array = read()
     chosen_slot: Array = read()
     outlet_brand: Array = read()
@@ -87,62 +86,108 @@ class PrivateDomain(Mechanic):
 
     def learn(self, ctx):
         p = self.p
-        tire, wake, leave = (ctx.uniform(label=what, words=4).T[:, : self.bond_state.shape[1]] for what in ("tire", "wake", "leave"))
-        member = (self.bond_state == ACTIVE) | (self.bond_state == DORMANT)
-        tally_ones(self.brand_members, np.where(member, self.bond_brand, -1).ravel())
-        pushes = self.push_rate[self.bond_brand.clip(0)].astype(np.float32)
-        excess = np.maximum(0.0, pushes - p.comfortable)
-        falls = tire < p.tire_rate * np.exp(p.overload * excess)
-        wakes = wake < p.wake_rate * self.bond_trust * pushes * np.exp(1.0 - pushes / p.comfortable) / p.comfortable * 2.0
-        leaves = member & (leave < p.leave_rate * np.exp(p.leave_overload * excess - self.bond_trust))
-        active = self.bond_state == ACTIVE
-        self.bond_state[...] = np.where(
-            leaves, LEFT, np.where(active & falls, DORMANT, np.where((self.bond_state == DORMANT) & wakes, ACTIVE, self.bond_state))
-        )
-        exits = np.where(leaves, self.bond_brand, -1)
-
-        rows = np.flatnonzero(self.bond_place >= 0)
-        place, outlet, new = self.bond_place[rows], self.chosen[rows], self.bond_new[rows]
-        replaced = new & member[rows, place] & ~leaves[rows, place]
-        exits[rows[replaced], place[replaced]] = self.bond_brand[rows[replaced], place[replaced]]
-        self.bond_state[rows[new], place[new]] = STRANGER
-        self.bond_idle[rows[new], place[new]] = 200
-        brand, channel = self.outlet_brand[outlet], self.outlet_channel[outlet]
-        trust = np.where(new, p.stranger_trust, self.bond_trust[rows, place])
-        door = np.array([p.door_streamer, 1.0, 1.0, p.door_shelf])[channel]
-        pull = p.join_rate * p.opening * door * trust**p.trust_power * (1.0 + p.friends * self.neighbour_members[rows])
-        enter, carrier = ctx.uniform(label="join", words=2)[:, rows]
-        state = self.bond_state[rows, place]
-        joins = ((state == STRANGER) | (state == LEFT)) & (self.outcome[rows] > 0) & (enter < -np.expm1(-pull))
-        joining = rows[joins], place[joins]
-        self.bond_state[joining] = ACTIVE
-        self.bond_elsewhere[joining] = (carrier < p.platform_carrier)[joins] & (channel[joins] < PRIVATE)
-        wakened = rows[state == DORMANT], place[state == DORMANT]
-        self.bond_state[wakened] = ACTIVE
-
-        active = self.bond_state == ACTIVE
-        self.bond_idle[...] = np.where(active, 0, np.minimum(self.bond_idle, 199) + 1)
-        self.happy_member[...] = active.any(axis=1)
-        tally_ones(self.member_joins, np.where(joins, brand, -1))
-        tally_ones(self.member_exits, exits.ravel())
-        self._count(rows, place)
-
-    def _count(self, rows: Array, place: Array) -> None:
-        """Sums that reports need: private sales by carrier, member activity, what members and others spend."""
-        member = (self.bond_state == ACTIVE) | (self.bond_state == DORMANT)
-        private = self.chosen_slot[rows] == PRIVATE_SLOT
-        carrier = np.where(private, self.bond_elsewhere[rows, place].astype(np.int32), -1)
-        tally(self.carrier_gmv, carrier, self.amount[rows])
-        recent = member & (self.bond_idle < 4)
-        someone = self.bond_brand >= 0
-        _total(self.member_activity, member.sum(), recent.sum())
-        buys_as_member = member[rows, place]
-        _total(
-            self.value_sums,
-            self.amount[rows][buys_as_member].sum(), member.sum(),
-            self.amount[rows][~buys_as_member].sum(), (someone & ~member).sum(), member.any(axis=1).sum(),
+        luck = ctx.uniform(label="moves", words=4)
+        enter, carrier = ctx.uniform(label="join", words=2)
+        excess = np.maximum(0.0, self.push_rate - p.comfortable)
+        tires = p.tire_rate * np.exp(p.overload * excess)
+        wakes = p.wake_rate * self.push_rate * np.exp(-self.push_rate / p.comfortable)
+        leaves = p.leave_rate * np.exp(p.leave_overload * excess)
+        move_members(
+            self.bond_state, self.bond_idle, self.bond_brand, self.bond_trust, luck, tires, wakes, leaves,
+            self.bond_place, self.bond_new, self.brand_members, self.member_exits,
+        )  # fmt: skip
+        door = np.array([p.door_streamer, 1.0, 1.0, p.door_shelf])[self.outlet_channel] * p.join_rate * p.opening
+        join_members(
+            self.bond_state, self.bond_elsewhere, self.bond_idle, self.bond_trust, self.bond_place, self.bond_new, self.chosen, self.outcome,
+            self.outlet_brand, self.outlet_channel, door, self.neighbour_members, enter, carrier,
+            p.stranger_trust, p.trust_power, p.friends, p.platform_carrier, self.member_joins, self.happy_member,
+        )  # fmt: skip
+        count_members(
+            self.bond_state, self.bond_elsewhere, self.bond_idle, self.bond_brand, self.bond_place, self.chosen_slot, self.amount,
+            self.carrier_gmv, self.member_activity, self.value_sums,
         )  # fmt: skip
 
 
-def _total(channel: Array, *values: float) -> None:
-    tally(channel, np.arange(len(values)), np.array(values, dtype=np.float64))
+@compiled
+def move_members(state: Array, idle: Array, brand: Array, trust: Array, luck: Array, tires: Array, wakes: Array,
+                 leaves: Array, place: Array, new: Array, members: Array, exits: Array) -> None:  # fmt: skip
+    """Members fall asleep, wake and leave; a bond that a new brand takes over ends a membership.
+
+    Args:
+        state, idle: (n, bonds), changed. brand, trust: (n, bonds), last week's. luck: (bonds, n) in [0, 1): one draw decides leaving, then moving.
+        tires, wakes, leaves: (brands,) probabilities a week, waking at full trust, leaving without trust.
+        place, new: (n,) the bond of this week's basket. members, exits: (brands,) exact sums.
+    """
+    for i in range(place.size):
+        for t in range(state.shape[1]):
+            b = brand[i, t]
+            if b < 0 or (state[i, t] != ACTIVE and state[i, t] != DORMANT):
+                continue
+            members[b] += 10_000
+            u = luck[t, i]
+            gone = leaves[b] * np.exp(-trust[i, t]) if u < leaves[b] else 0.0
+            if u < gone:
+                state[i, t] = LEFT
+                exits[b] += 10_000
+            elif state[i, t] == ACTIVE:
+                if u - gone < tires[b]:
+                    state[i, t] = DORMANT
+            elif u - gone < wakes[b] * trust[i, t]:
+                state[i, t] = ACTIVE
+        t = place[i]
+        if t >= 0 and new[i]:
+            if brand[i, t] >= 0 and (state[i, t] == ACTIVE or state[i, t] == DORMANT):
+                exits[brand[i, t]] += 10_000
+            state[i, t] = STRANGER
+            idle[i, t] = 200
+
+
+@compiled
+def join_members(state: Array, elsewhere: Array, idle: Array, trust: Array, place: Array, new: Array, chosen: Array, outcome: Array,
+                 brand_of: Array, channel: Array, door: Array, friends_active: Array, enter: Array, carrier: Array, stranger: float,
+                 power: float, friends: float, platform_carrier: float, joins: Array, happy: Array) -> None:  # fmt: skip
+    """Buyers join through the door of the outlet, or wake up by buying; then every bond's idle weeks are counted."""
+    for i in range(place.size):
+        t = place[i]
+        if t >= 0:
+            j = chosen[i]
+            if state[i, t] == DORMANT:
+                state[i, t] = ACTIVE
+            elif state[i, t] != ACTIVE and outcome[i] > 0:
+                belief = stranger if new[i] else trust[i, t]
+                most = door[j] * (1.0 + friends * friends_active[i])
+                if enter[i] < most and enter[i] < -np.expm1(-most * belief**power):
+                    state[i, t] = ACTIVE
+                    elsewhere[i, t] = channel[j] < PRIVATE and carrier[i] < platform_carrier
+                    joins[brand_of[j]] += 10_000
+        happy[i] = 0
+        for t in range(state.shape[1]):
+            if state[i, t] == ACTIVE:
+                idle[i, t] = 0
+                happy[i] = 1
+            elif idle[i, t] < 200:
+                idle[i, t] += 1
+
+
+@compiled
+def count_members(state: Array, elsewhere: Array, idle: Array, brand: Array, place: Array, slot: Array, amount: Array, carrier_gmv: Array,
+                  activity: Array, value: Array) -> None:  # fmt: skip
+    """Exact sums that reports need: private sales by carrier, member activity, what members and others spend."""
+    for i in range(place.size):
+        memberships = 0
+        for t in range(state.shape[1]):
+            member = state[i, t] == ACTIVE or state[i, t] == DORMANT
+            if member:
+                memberships += 1
+                activity[0] += 10_000
+                value[1] += 10_000
+                if idle[i, t] < 4:
+                    activity[1] += 10_000
+            elif brand[i, t] >= 0 or t == place[i]:
+                value[3] += 10_000
+            if t == place[i]:
+                count(value, 0 if member else 2, amount[i])
+                if slot[i] == PRIVATE_SLOT:
+                    count(carrier_gmv, 1 if elsewhere[i, t] else 0, amount[i])
+        if memberships > 0:
+            value[4] += 10_000

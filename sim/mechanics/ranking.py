@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.fields import Array, last, own, param, read
 from sim.mechanic import Mechanic
-from sim.kernels.sections import sections_of
+from sim.kernels.sections import guide_of, sections_of
 
 
 class Ranking(Mechanic):
@@ -26,6 +26,7 @@ class Ranking(Mechanic):
     engagement: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e9), doc="discounted past success, mean 1")
     feed_weight: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e15), doc="weight of a room in its platform's feed")
     feed_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative weights, platform by platform")
+    feed_guide: Array = own("platform", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in feed_cdf")
     feed_starts: Array = own("platform_edge", unit="1", at="traffic", dtype=np.int64, doc="where each platform's rooms begin")
     feed_members: Array = own("room", unit="1", at="traffic", dtype=np.int32, doc="room of each entry of feed_cdf")
 
@@ -60,6 +61,7 @@ class Ranking(Mechanic):
         self.feed_weight[...] = count
         cdf, starts, members = sections_of(count, platform, self.exploration.size)
         self.feed_cdf[...], self.feed_starts[...], self.feed_members[...] = cdf, starts, members
+        self.feed_guide[...] = guide_of(cdf, starts, self.feed_guide.shape[1])
 
 
 def exploration_shares(merit: Array, on_air: Array, platform: Array, exploration: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import FOLLOWED_SLOT, PRIVATE_SLOT, Array, add, last, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -37,36 +38,17 @@ class StreamerTrust(Mechanic):
     outlet_bad: Array = read()
 
     def appraise(self, ctx):
-        rooms = self.room_reputation.size
-        known = self.offered[:, :FOLLOWED_SLOT]
-        belief = self.room_reputation[known.clip(0, rooms - 1)]
-        self.utility[:, :FOLLOWED_SLOT] += self.p.weight * (belief - 0.5) * (known >= 0)
-        self.utility[:, FOLLOWED_SLOT:PRIVATE_SLOT] += self.p.weight * (self.follow_trust - 0.5)
+        add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
 
     def learn(self, ctx):
-        p, rooms = self.p, self.room_reputation.size
+        p = self.p
         leave, meet, which = ctx.uniform(label="ties", words=3)
-        bought = np.where((self.chosen >= 0) & (self.chosen < rooms), self.chosen, -1)
-        mine = (self.followed == bought[:, None]) & (bought >= 0)[:, None]
-        good, bad = mine & (self.outcome == 1)[:, None], mine & (self.outcome == -1)[:, None]
-        self.follow_trust += p.gain * good * (1 - self.follow_trust)
-        self.follow_trust -= p.loss * bad * self.follow_trust
-
-        met = np.where(which < 0.5, self.offered[:, 0], self.offered[:, 1])
-        candidate = np.where(bought >= 0, bought, met)
-        chance = np.where(bought >= 0, p.follow_after_purchase * (self.outcome > 0), p.follow_rate)
-        new = (candidate >= 0) & (meet < chance) & ~(self.followed == candidate[:, None]).any(axis=1)
-        weakest = np.where(self.followed < 0, -1.0, self.follow_trust).argmin(axis=1)
-        rows = np.flatnonzero(new)
-        self.followed[rows, weakest[rows]] = candidate[rows]
-        self.follow_trust[rows, weakest[rows]] = p.initial
-
-        host = self.outlet_host[self.followed.clip(0)]
-        gone = (host >= 0) & (self.streamer_active[host.clip(0)] <= 0)
-        place = (which * self.followed.shape[1]).astype(np.int64).clip(0, self.followed.shape[1] - 1)
-        dropped = gone.copy()
-        dropped[np.arange(place.size), place] |= leave < p.unfollow_rate * self.followed.shape[1]
-        self.followed[dropped & (self.followed >= 0)] = -1
+        gone = np.zeros(self.outlet_host.size, np.bool_)
+        gone[self.outlet_host >= 0] = self.streamer_active[self.outlet_host[self.outlet_host >= 0]] <= 0
+        follow(
+            self.followed, self.follow_trust, self.offered, self.chosen, self.outcome, leave, meet, which, gone, self.room_reputation.size,
+            p.gain, p.loss, p.follow_rate, p.follow_after_purchase, p.unfollow_rate, p.initial,
+        )  # fmt: skip
 
     def enforce(self, ctx):
         rooms = self.room_reputation.size
@@ -75,3 +57,56 @@ class StreamerTrust(Mechanic):
         weight = pull_up + pull_down
         share = weight / (1.0 + weight)
         self.room_reputation += share * (pull_up / np.maximum(weight, 1e-12) - self.room_reputation) * (weight > 0)
+
+
+@compiled
+def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, trust: Array) -> None:
+    """Add weight * (belief - 1/2): reputation for rooms met in feeds, own trust for followed ones. Shapes (n, slots)."""
+    for i in range(offered.shape[0]):
+        for k in range(FOLLOWED_SLOT):
+            if offered[i, k] >= 0:
+                utility[i, k] += np.float32(weight * (reputation[offered[i, k]] - 0.5))
+        for k in range(FOLLOWED_SLOT, PRIVATE_SLOT):
+            utility[i, k] += np.float32(weight * (trust[i, k - FOLLOWED_SLOT] - 0.5))
+
+
+@compiled
+def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome: Array, leave: Array, meet: Array, which: Array,
+           gone: Array, rooms: int, gain: float, loss: float, rate: float, after: float, unfollow: float, initial: float) -> None:  # fmt: skip
+    """Learn from a basket, start to follow a room met or bought from, and drop ties: to hosts gone, or at random.
+
+    Args:
+        followed, trust: (n, ties), changed. offered: (n, slots). chosen, outcome: (n,). leave, meet, which: (n,) in [0, 1).
+        gone: (outlets,) whether the host left. rooms: outlets below this number are rooms.
+        gain, loss: pull of a good and of a bad basket. rate, after: probability to follow a room met, or bought from.
+        unfollow: ties lost a week. initial: trust at the start of a tie.
+    """
+    ties = followed.shape[1]
+    for i in range(chosen.size):
+        bought = chosen[i] if chosen[i] < rooms else -1
+        known = False
+        met = offered[i, 0] if which[i] < 0.5 else offered[i, 1]
+        candidate = bought if bought >= 0 else met
+        weakest, least = 0, np.float32(2.0)
+        for t in range(ties):
+            room = followed[i, t]
+            if room < 0:
+                if least > -1.0:
+                    weakest, least = t, np.float32(-1.0)
+                continue
+            if room == bought:
+                if outcome[i] > 0:
+                    trust[i, t] += np.float32(gain) * (np.float32(1.0) - trust[i, t])
+                else:
+                    trust[i, t] -= np.float32(loss) * trust[i, t]
+            known = known or room == candidate
+            if trust[i, t] < least:
+                weakest, least = t, trust[i, t]
+        chance = (after if outcome[i] > 0 else 0.0) if bought >= 0 else rate
+        if candidate >= 0 and not known and meet[i] < chance:
+            followed[i, weakest] = candidate
+            trust[i, weakest] = np.float32(initial)
+        dropped = min(np.int64(which[i] * ties), ties - 1) if leave[i] < unfollow * ties else -1
+        for t in range(ties):
+            if followed[i, t] >= 0 and (t == dropped or gone[followed[i, t]]):
+                followed[i, t] = -1

@@ -43,18 +43,17 @@ class Style(Mechanic):
         leader = leaders(self.room_minutes, sector, self.similarity.size)[sector]
         imitates = (who < p.imitation_rate) & (leader >= 0) & (leader != np.arange(rooms))
         innovates = (who >= 1.0 - p.innovation_rate) & ~imitates
-        moved = self.room_style.copy()
-        moved[imitates] = (1 - p.step) * moved[imitates] + p.step * self.room_style[leader[imitates]] + p.noise * error[imitates]
-        moved[innovates] += p.jump * error[innovates]
-        self.room_style[...] = _normalised(moved)
+        followers = (1 - p.step) * self.room_style[imitates] + p.step * self.room_style[leader[imitates]] + p.noise * error[imitates]
+        self.room_style[innovates] = _normalised(self.room_style[innovates] + p.jump * error[innovates])
+        self.room_style[imitates] = _normalised(followers)
         self.innovating[...] = innovates.mean()
         weight = self.room_minutes + 1e-9
-        self.similarity[...] = mean_similarity(self.room_style, sector, weight, self.similarity.size)
-        self.similarity_unweighted[...] = mean_similarity(self.room_style, sector, np.ones(rooms), self.similarity.size)
-        centre = np.zeros((self.similarity.size, self.room_style.shape[1]))
-        np.add.at(centre, sector, weight[:, None] * self.room_style)
-        centre /= np.maximum(np.bincount(sector, weight, self.similarity.size), 1e-300)[:, None]
-        self.room_similarity[...] = 0.5 + 0.5 * (self.room_style * centre[sector]).sum(axis=1)
+        summed = sums_by_sector(self.room_style * weight[:, None], sector, self.similarity.size)
+        alike = np.ones(rooms)
+        self.similarity[...] = mean_similarity(summed, weight, sector)
+        self.similarity_unweighted[...] = mean_similarity(sums_by_sector(self.room_style, sector, self.similarity.size), alike, sector)
+        centre = summed / np.maximum(np.bincount(sector, weight, self.similarity.size), 1e-300)[:, None]
+        self.room_similarity[...] = 0.5 + 0.5 * np.einsum("ra,ra->r", self.room_style, centre[sector])
 
 
 def leaders(success: Array, sector: Array, sectors: int) -> Array:
@@ -65,18 +64,22 @@ def leaders(success: Array, sector: Array, sectors: int) -> Array:
     return best
 
 
-def mean_similarity(style: Array, sector: Array, weight: Array, sectors: int) -> Array:
-    """Mean pairwise cosine of unit vectors inside each sector, weighted by the product of weights, mapped to [0, 1].
+def sums_by_sector(vectors: Array, sector: Array, sectors: int) -> Array:
+    """Sums of vectors (rooms, axes) by sector, (sectors, axes)."""
+    return np.stack([np.bincount(sector, column, sectors) for column in vectors.T], axis=1)
+
+
+def mean_similarity(summed: Array, weight: Array, sector: Array) -> Array:
+    """Mean pairwise cosine inside each sector, weighted by the product of weights and mapped to [0, 1], (sectors,).
 
     Args:
-        style: (rooms, axes) unit vectors. sector: (rooms,) int. weight: (rooms,) not negative.
+        summed: (sectors, axes) sums of weight * unit vector. weight: (rooms,) not negative. sector: (rooms,) int.
     """
-    summed = np.zeros((sectors, style.shape[1]))
-    np.add.at(summed, sector, weight[:, None] * style)
-    total = np.bincount(sector, weight, sectors)
-    alone = np.bincount(sector, weight**2, sectors)
+    total = np.bincount(sector, weight, summed.shape[0])
+    alone = np.bincount(sector, weight**2, summed.shape[0])
     pairs = total**2 - alone
-    cosine = np.where(pairs > 1e-12 * np.maximum(total, 1e-300) ** 2, ((summed**2).sum(axis=1) - alone) / np.maximum(pairs, 1e-300), 0.0)
+    some = pairs > 1e-12 * np.maximum(total, 1e-300) ** 2
+    cosine = np.where(some, ((summed**2).sum(axis=1) - alone) / np.where(some, pairs, 1.0), 0.0)
     return (0.5 + 0.5 * cosine).clip(0, 1)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, own, param, read
-from sim.kernels.sums import tally
+from sim.fields import PRIVATE_SLOT, Array, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -19,15 +19,31 @@ class Touchpoints(Mechanic):
     touched_orders: Array = own("touch", unit="baskets", at="settle", gather="sum", doc="baskets, of which the buyer met both channels")
 
     offered: Array = read()
-    private_bond: Array = read()
     chosen: Array = read()
 
     def choose(self, ctx):
-        met_live = (self.offered[:, :6] >= 0).any(axis=1)
-        self.weeks_since_live[...] = np.where(met_live, 0, np.minimum(self.weeks_since_live, 99) + 1)
-        self.weeks_since_message[...] = np.where(self.private_bond >= 0, 0, np.minimum(self.weeks_since_message, 99) + 1)
+        meet(self.offered, self.weeks_since_live, self.weeks_since_message)
 
     def settle(self, ctx):
-        buys = self.chosen >= 0
-        both = buys & (self.weeks_since_live < self.p.window) & (self.weeks_since_message < self.p.window)
-        tally(self.touched_orders, np.arange(2), np.array([buys.sum(), both.sum()], dtype=np.float64))
+        count_touched(self.chosen, self.weeks_since_live, self.weeks_since_message, self.p.window, self.touched_orders)
+
+
+@compiled
+def meet(offered: Array, since_live: Array, since_message: Array) -> None:
+    """Weeks since a room and since a message was met, (n,), at most 100."""
+    for i in range(since_live.size):
+        live = False
+        for k in range(PRIVATE_SLOT):
+            live = live or offered[i, k] >= 0
+        since_live[i] = 0 if live else min(since_live[i] + 1, 100)
+        since_message[i] = 0 if offered[i, PRIVATE_SLOT] >= 0 else min(since_message[i] + 1, 100)
+
+
+@compiled
+def count_touched(chosen: Array, since_live: Array, since_message: Array, window: float, total: Array) -> None:
+    """Count baskets, and those whose buyer met both channels less than `window` weeks ago, into total (2,)."""
+    for i in range(chosen.size):
+        if chosen[i] >= 0:
+            total[0] += 10_000
+            if since_live[i] < window and since_message[i] < window:
+                total[1] += 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PRIVATE_SLOT, Array, add, own, param, read
-from sim.kernels.sums import tally, tally_ones
+from sim.kernels.compiled import compiled, count
 from sim.mechanic import Mechanic
 
 
@@ -47,19 +47,39 @@ class Watching(Mechanic):
         self.leave_hazard[...] = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * skill)
 
     def appraise(self, ctx):
-        self.utility[:, :PRIVATE_SLOT] -= (self.p.weight * self.fatigue)[:, None]
+        bore(self.utility, self.p.weight, self.fatigue)
 
     def choose(self, ctx):
         slower = np.exp(-self.p.tiredness * self.fatigue)
-        for slot in range(PRIVATE_SLOT):
-            room = np.ascontiguousarray(self.offered[:, slot])
-            there = room >= 0
-            stay = np.where(there, slower / self.leave_hazard[room.clip(0)], 0.0).astype(np.float32)
-            tally(self.outlet_minutes, room, stay)
-            tally_ones(self.outlet_views, room)
-            self.live_minutes += stay
-            self.tiring_minutes += stay * self.room_similarity[room.clip(0)].astype(np.float32)
+        watch(self.offered, slower, self.leave_hazard, self.room_similarity, self.outlet_minutes, self.outlet_views, self.live_minutes, self.tiring_minutes)
 
     def learn(self, ctx):
         gain = self.p.tiring * self.tiring_minutes / 10.0
         self.fatigue += gain * (1.0 - self.fatigue) / (1.0 + gain) - self.p.recovery * self.fatigue
+
+
+@compiled
+def bore(utility: Array, weight: float, fatigue: Array) -> None:
+    """Take weight * fatigue (n,) from the live slots of utility (n, slots)."""
+    for i in range(fatigue.size):
+        for k in range(PRIVATE_SLOT):
+            utility[i, k] -= np.float32(weight) * fatigue[i]
+
+
+@compiled
+def watch(offered: Array, slower: Array, hazard: Array, similarity: Array, minutes: Array, views: Array, watched: Array, tiring: Array) -> None:
+    """Visit every room offered: the mean stay is slower / hazard minutes; counts minutes and views by outlet.
+
+    Args:
+        offered: (n, slots) outlets, rooms in the live slots, -1 for none. slower: (n,) effect of fatigue on the stay.
+        hazard, similarity: (rooms,). minutes, views: (outlets,) exact sums. watched, tiring: (n,) minutes, written.
+    """
+    for i in range(slower.size):
+        for k in range(PRIVATE_SLOT):
+            room = offered[i, k]
+            if room >= 0:
+                stay = slower[i] / hazard[room]
+                count(minutes, room, stay)
+                views[room] += 10_000
+                watched[i] += np.float32(stay)
+                tiring[i] += np.float32(stay * similarity[room])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.fields import Array, last, own
-from sim.kernels.sums import mean_of_rows
+from sim.kernels.sums import shares_among
 from sim.mechanic import Mechanic
 
 
@@ -19,6 +19,4 @@ class WordOfMouth(Mechanic):
     happy_member: Array = last(whole=True)
 
     def offer(self, ctx):
-        table = ctx.service("neighbours")
-        mean_of_rows(self.adopted, table, ctx.first, 1, self.neighbour_adopters)
-        mean_of_rows(self.happy_member, table, ctx.first, 1, self.neighbour_members)
+        shares_among(self.adopted, self.happy_member, ctx.service("neighbours"), ctx.first, self.neighbour_adopters, self.neighbour_members)
