@@ -1,0 +1,128 @@
+"""Every payment has a payer and a payee; what does not add up is refused."""
+
+import numpy as np
+import pytest
+
+from sim.errors import LedgerError
+from sim.ledger import SECTORS, TOLERANCE, Ledger
+from sim.model import build
+from sim.observables import TRILLION
+from tests.small import market, small
+
+
+def books() -> Ledger:
+    return Ledger({"brand": 3, "platform": 2})
+
+
+def test_a_payment_moves_money_from_one_account_to_another() -> None:
+    """Brands 0 and 2 pay platform 1 together 30 and platform 0 5."""
+    ledger = books()
+    ledger.pay(
+        "brand",
+        "platform",
+        np.array([10.0, 20.0, 5.0]),
+        "advertising",
+        payer_index=np.array([0, 2, 2]),
+        payee_index=np.array([1, 1, 0]),
+    )
+    assert ledger.cash["brand"].tolist() == [-10.0, 0.0, -25.0]
+    assert ledger.cash["platform"].tolist() == [5.0, 30.0]
+    assert ledger.flows == {("brand", "platform", "advertising"): 35.0}
+    assert ledger.check() == 0.0
+
+
+def test_without_an_index_entry_i_is_account_i_and_one_account_takes_the_total() -> None:
+    ledger = books()
+    ledger.pay("consumers", "brand", np.array([1.0, 2.0, 3.0]), "orders")
+    ledger.pay("brand", "outside", np.array([0.5, 0.5, 0.5]), "goods")
+    ledger.pay("outside", "consumers", 4.0, "wages")
+    assert ledger.cash["brand"].tolist() == [0.5, 1.5, 2.5]
+    assert ledger.cash["consumers"].tolist() == [-2.0]
+    assert ledger.cash["outside"].tolist() == [-2.5]
+    assert sum(balance.sum() for balance in ledger.cash.values()) == 0.0
+
+
+def test_flows_of_one_reason_add_up() -> None:
+    ledger = books()
+    for amount in (1.0, 2.5):
+        ledger.pay("outside", "regulator", amount, "budget")
+    assert ledger.flows == {("outside", "regulator", "budget"): 3.5}
+    assert ledger.turnover == 3.5
+
+
+@pytest.mark.parametrize("amount", [-1.0, np.nan, np.inf, np.array([1.0, -1e-9, 2.0])])
+def test_an_amount_that_is_negative_or_not_finite_is_refused(amount: float) -> None:
+    ledger = books()
+    with pytest.raises(LedgerError, match=r"consumers pays brand for orders.*negative or not finite"):
+        ledger.pay("consumers", "brand", amount, "orders", payee_index=np.zeros(np.size(amount), np.int64))
+    assert not ledger.flows
+
+
+def test_amounts_that_match_no_account_are_refused() -> None:
+    with pytest.raises(LedgerError, match="brand has 3 accounts but 2 amounts and no index"):
+        books().pay("consumers", "brand", np.array([1.0, 2.0]), "orders")
+
+
+def test_money_from_nowhere_is_found() -> None:
+    ledger = books()
+    ledger.pay("consumers", "brand", 100.0, "orders", payee_index=np.array([1]))
+    ledger.cash["brand"][1] += 1e-6
+    with pytest.raises(LedgerError, match="books are off by 1.00e-08"):
+        ledger.check()
+
+
+def test_money_moved_without_a_flow_is_found_though_the_total_is_right() -> None:
+    ledger = books()
+    ledger.pay("consumers", "brand", 100.0, "orders", payee_index=np.array([1]))
+    ledger.cash["brand"][1] -= 1.0
+    ledger.cash["platform"][0] += 1.0
+    with pytest.raises(LedgerError, match="books are off"):
+        ledger.check()
+
+
+def test_an_opening_balance_is_no_income() -> None:
+    ledger = Ledger({"brand": 2}, endowment=50.0)
+    ledger.pay("brand", "regulator", np.array([1.0, 2.0]), "penalties")
+    assert ledger.check() <= TOLERANCE
+    assert ledger.cash["brand"].tolist() == [49.0, 48.0]
+
+
+def test_a_whole_market_balances_every_week() -> None:
+    """The engine checks each week of a checked run; here once more, and that money flows at all."""
+    engine = build(small(12, checked=True), seed=3)
+    while not engine.finished:
+        engine.step()
+        assert engine.ledger.check() <= TOLERANCE
+        scale = engine.ledger.turnover
+        assert abs(sum(balance.sum() for balance in engine.ledger.cash.values())) <= TOLERANCE * scale
+    payers = {payer for payer, _, _ in engine.ledger.flows}
+    assert payers >= {"consumers", "brand", "streamer", "outside"}
+    assert set(engine.ledger.cash) == set(SECTORS)
+
+
+def test_what_platforms_report_is_what_they_were_paid() -> None:
+    """Revenue in the Dataset equals the flows of the books: advertising, commission less refunds, services."""
+    engine = build(small(30), seed=3).run()
+    dataset = market(seed=3, weeks=30)
+    flows = engine.ledger.flows
+    paid = {
+        "ad_revenue": flows["brand", "platform", "advertising"],
+        "commission_revenue": flows["brand", "platform", "commission"]
+        - flows["platform", "brand", "commission refunded"],
+        "service_revenue": flows["brand", "platform", "services"],
+    }
+    for name, amount in paid.items():
+        assert amount > 0
+        assert dataset[name].sum().item() * TRILLION == pytest.approx(amount, rel=1e-9)
+    balance = engine.ledger.cash["platform"].sum()
+    assert balance == pytest.approx(sum(paid.values()), rel=1e-9)
+
+
+def test_what_consumers_pay_is_what_is_sold() -> None:
+    """Orders in the books equal online sales in the Dataset, and fines reach the treasury."""
+    engine = build(small(30), seed=3).run()
+    dataset = market(seed=3, weeks=30)
+    flows = engine.ledger.flows
+    sold = dataset.online_retail_total.sum().item() * TRILLION
+    assert flows["consumers", "brand", "orders"] == pytest.approx(sold, rel=1e-9)
+    assert engine.ledger.cash["regulator"].sum() == pytest.approx(0.0, abs=1e-6)
