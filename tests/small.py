@@ -1,4 +1,4 @@
-"""Small markets for tests: a configuration that runs in a second, and an engine for a handful of mechanics."""
+"""Small markets for tests: a configuration that runs in a second, and an engine for a few mechanics."""
 
 from __future__ import annotations
 

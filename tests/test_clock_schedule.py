@@ -45,7 +45,7 @@ def test_a_week_belongs_to_the_month_of_its_thursday() -> None:
 
 
 def test_a_week_across_new_year_belongs_to_the_year_of_its_thursday() -> None:
-    """30 December 2019 was a Monday: its week is the first of 2020; 31 December 2020 a Thursday: the last of 2020."""
+    """Monday 30 December 2019 begins the first week of 2020, Thursday 31 December 2020 lies in its last."""
     clock = Clock(date(2019, 12, 30), date(2021, 1, 10))
     index, years = clock.years()
     assert years.tolist() == [2020, 2021]

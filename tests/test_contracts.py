@@ -1,4 +1,4 @@
-"""A mechanic that slips is told who, what, what is allowed and what to do, before the first week where possible."""
+"""A mechanic that slips is told who, what, what is allowed and what to do, mostly before the first week."""
 
 import numpy as np
 import pytest
@@ -85,13 +85,15 @@ def test_an_unknown_field_unlike_any_other_comes_without_a_guess() -> None:
 
 def test_two_owners_are_told_what_to_do() -> None:
     assert faults_of(Confidence, Second) == (
-        "Both second and confidence own 'confidence'. A field has one owner; the other should read() or add() to it.",
+        "Both second and confidence own 'confidence'. A field has one owner; "
+        "the other should read() or add() to it.",
     )
 
 
 def test_a_read_before_the_value_is_set_points_to_last() -> None:
     assert faults_of(Early, Orders) == (
-        "early read()s 'sales' in plan, but orders sets it in settle. Use last() if you mean the previous step's value.",
+        "early read()s 'sales' in plan, but orders sets it in settle. "
+        "Use last() if you mean the previous step's value.",
     )
 
 
@@ -295,7 +297,7 @@ def test_outside_a_run_a_field_points_to_standalone() -> None:
         ContractError, match=r"'confidence' uses 'confidence' outside a run; see Mechanic.standalone"
     ):
         _ = Confidence().confidence
-    with pytest.raises(ConfigError, match="declares no field 'confidense'. Did you mean 'confidence'"):
+    with pytest.raises(ConfigError, match=r"declares no field 'confidense'. Did you mean 'confidence'"):
         Confidence.standalone(confidense=np.zeros(2))
 
 

@@ -1,4 +1,4 @@
-"""The same seed gives the same bits, however the work is cut up; what is left out takes nobody else's draws."""
+"""The same seed gives the same bits, however the work is cut up; what is left out takes no draws along."""
 
 import numpy as np
 import pytest

@@ -67,7 +67,7 @@ def test_money_from_nowhere_is_found() -> None:
     ledger = books()
     ledger.pay("consumers", "brand", 100.0, "orders", payee_index=np.array([1]))
     ledger.cash["brand"][1] += 1e-6
-    with pytest.raises(LedgerError, match="books are off by 1.00e-08"):
+    with pytest.raises(LedgerError, match=r"books are off by 1\.00e-08"):
         ledger.check()
 
 
@@ -88,7 +88,7 @@ def test_an_opening_balance_is_no_income() -> None:
 
 
 def test_a_whole_market_balances_every_week() -> None:
-    """The engine checks each week of a checked run; here once more, and that money flows at all."""
+    """The engine checks each week of a checked run; here once more, and money flows at all."""
     engine = build(small(12, checked=True), seed=3)
     while not engine.finished:
         engine.step()
@@ -101,7 +101,7 @@ def test_a_whole_market_balances_every_week() -> None:
 
 
 def test_what_platforms_report_is_what_they_were_paid() -> None:
-    """Revenue in the Dataset equals the flows of the books: advertising, commission less refunds, services."""
+    """Revenue in the Dataset equals the books: advertising, commission less refunds, services."""
     engine = build(small(30), seed=3).run()
     dataset = market(seed=3, weeks=30)
     flows = engine.ledger.flows

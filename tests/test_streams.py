@@ -94,7 +94,7 @@ def test_the_first_word_is_the_same_however_many_are_drawn() -> None:
 
 
 def test_keys_are_stable_and_distinct() -> None:
-    """A key is a hash of seed and words: it never changes, and neither joining nor splitting words collides."""
+    """A key is a hash of seed and words: it never changes, and words joined or split do not collide."""
     assert stream_key(7, "orders", "settle") == stream_key(7, "orders", "settle")
     assert Streams(7).key("orders", "settle") == stream_key(7, "orders", "settle", "")
     keys = {

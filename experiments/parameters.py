@@ -1,0 +1,186 @@
+"""Every parameter of every mechanic as one table, with its unit, range, source and meaning.
+
+python -m experiments.parameters        # writes docs/parameters.md
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scenarios.data import History, Report, load_history, load_report
+from sim.errors import DataError, did_you_mean
+from sim.fields import Parameter
+from sim.mechanic import Mechanic
+from sim.model import EXAMPLES, registry
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLE = ROOT / "docs" / "parameters.md"
+EVIDENCE = ROOT / "configs" / "evidence.yaml"
+ASSUMPTION = "assumption"
+TIMELINE = "regulation_timeline"
+KINDS = ("literature", "history", "claim", "prediction", ASSUMPTION)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a parameter's value comes from.
+
+    Attributes:
+        kind: literature, history, claim, prediction or assumption.
+        label: a few words for a table's cell.
+        title: what one would look for in a library or in the data.
+        link: file of this project that holds it, from `docs`; empty for an assumption.
+    """
+
+    kind: str
+    label: str
+    title: str
+    link: str
+
+    def __str__(self) -> str:
+        return f"[{self.label}]({self.link})" if self.link else self.label
+
+
+class Sources:
+    """Resolves sources of parameters; DataError with a hint for one that leads nowhere."""
+
+    def __init__(self, report: Report, history: History, evidence: Mapping[str, Mapping[str, Any]]) -> None:
+        self.report, self.history, self.evidence = report, history, evidence
+
+    @classmethod
+    def load(cls) -> Sources:
+        """With the report, the history and the evidence of this project."""
+        evidence = yaml.safe_load(EVIDENCE.read_text(encoding="utf-8"))
+        return cls(load_report(), load_history(), evidence)
+
+    def __call__(self, source: str) -> Source:
+        """The source behind a parameter's text: claim, history, prediction, literature or assumption."""
+        kind, colon, name = source.partition(":")
+        if source == ASSUMPTION:
+            return Source(ASSUMPTION, ASSUMPTION, "no source: a guess to be replaced", "")
+        if kind == "claim" and colon:
+            return Source(
+                kind, f"claim {name}", self.report.claim(name).statement, "../scenarios/report/claims.csv"
+            )
+        if kind == "prediction" and colon:
+            statement = self.report.prediction(name).statement
+            return Source(kind, f"prediction {name}", statement, "../scenarios/report/predictions.csv")
+        if kind == "history" and name == TIMELINE:
+            return Source(kind, name, "dated rules and penalties", f"../scenarios/history/{TIMELINE}.csv")
+        if kind == "history" and colon:
+            houses = ", ".join(dict.fromkeys(each.source for each in self.history.series(name)))
+            return Source(kind, name, f"history by {houses}", "../scenarios/history/market_series.csv")
+        if source not in self.evidence:
+            hint = did_you_mean(source, self.evidence)
+            raise DataError(f"'{source}' is no key of configs/evidence.yaml.{hint} Add it, or name another.")
+        entry = self.evidence[source]
+        title = "{authors} ({year}). {title}. {venue} (grade {grade})".format(**entry)
+        return Source("literature", source, title, "../configs/evidence.yaml")
+
+
+def parameters(mechanics: Iterable[type[Mechanic]]) -> list[Parameter]:
+    """All parameters, mechanic by mechanic."""
+    return [parameter for mechanic in mechanics for parameter in mechanic.parameters.values()]
+
+
+def share_of_assumptions(found: Iterable[Parameter]) -> float:
+    """Parameters without any source, as a share of all."""
+    sources = [parameter.source for parameter in found]
+    return sources.count(ASSUMPTION) / max(len(sources), 1)
+
+
+def faults(mechanics: Iterable[type[Mechanic]], sources: Sources) -> list[str]:
+    """Every parameter whose source leads nowhere or that nothing explains."""
+    found = []
+    for parameter in parameters(mechanics):
+        who = f"{parameter.mechanic}.{parameter.name}"
+        try:
+            if not meaning(parameter, sources(parameter.source)):
+                found.append(f"{who} has no meaning; give it a doc.")
+        except DataError as error:
+            found.append(f"{who}: {error}")
+    return found
+
+
+def meaning(parameter: Parameter, source: Source) -> str:
+    """What a parameter says: its doc, or the statement of the claim that gives it."""
+    return parameter.doc or (source.title if source.kind == "claim" else "")
+
+
+def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
+    """The page as Markdown; raises DataError with all faults of sources and meanings."""
+    if found := faults(mechanics.values(), sources):
+        raise DataError(found)
+    everything = parameters(mechanics.values())
+    used = {parameter.source: sources(parameter.source) for parameter in everything}
+    counts = Counter(used[parameter.source].kind for parameter in everything)
+    lines = [
+        "# Parameters",
+        "",
+        "Generated by `python -m experiments.parameters` from the code; change it there.",
+        "",
+        f"{len(everything)} parameters of {len(mechanics)} mechanics. "
+        f"{share_of_assumptions(everything):.0%} are assumptions without a source; that share may only fall.",
+        "",
+        "| source | parameters | share |",
+        "|---|---:|---:|",
+        *(f"| {kind} | {counts[kind]} | {counts[kind] / len(everything):.0%} |" for kind in KINDS),
+    ]
+    for name, mechanic in mechanics.items():
+        note = " (a teaching example, not in the core market)" if name in EXAMPLES else ""
+        lines += ["", f"## {name}{note}", "", first_line(mechanic)]
+        if mechanic.parameters:
+            lines += [
+                "",
+                "| parameter | default | unit | range | source | meaning |",
+                "|---|---:|---|---|---|---|",
+            ]
+        for parameter in mechanic.parameters.values():
+            source = used[parameter.source]
+            low, high = parameter.bounds
+            cells = (
+                f"`{name}.{parameter.name}`",
+                f"{parameter.default:.10g}",
+                parameter.unit,
+                f"{low:g} to {high:g}",
+                str(source),
+                meaning(parameter, source),
+            )
+            lines.append(row(*cells))
+    lines += ["", "## Sources", "", "| source | title | parameters |", "|---|---|---:|"]
+    for key, source in sorted(used.items(), key=lambda item: (KINDS.index(item[1].kind), item[0])):
+        number = sum(parameter.source == key for parameter in everything)
+        lines.append(row(str(source), source.title, str(number)))
+    return "\n".join(lines) + "\n"
+
+
+def row(*cells: str) -> str:
+    """A line of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def first_line(mechanic: type[Mechanic]) -> str:
+    """The sentence with which a mechanic's docstring begins."""
+    return (mechanic.__doc__ or "").strip().partition("\n")[0]
+
+
+def main(target: Path = TABLE) -> None:
+    """Write the table and say so; raises DataError with all faults of sources and meanings."""
+    page = table(registry(), Sources.load())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page, encoding="utf-8")
+    found = parameters(registry().values())
+    print(f"{target}: {len(found)} parameters, {share_of_assumptions(found):.0%} assumptions.")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except DataError as error:
+        raise SystemExit(str(error)) from None
