@@ -155,6 +155,8 @@ class Engine:
         if mode == "read":
             if field.constant:
                 return "read"
+            if phase == "populate" and not field.over_consumers:
+                return "read"  # consumers are made after firms, and may look at what these start with
             return "read" if not setup and place > field.closes else ""
         return ""
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.fields import Array
+from sim.kernels.sums import add_at, total_if_valid
 
 SECTORS = ("consumers", "brand", "streamer", "agency", "platform", "regulator", "outside")
 TOLERANCE = 1e-9
@@ -50,11 +51,11 @@ class Ledger:
                 one account takes the total.
         """
         amounts = np.atleast_1d(np.asarray(amount, dtype=np.float64))
-        if amounts.size and not (np.isfinite(amounts).all() and amounts.min() >= 0.0):
+        total = total_if_valid(amounts)
+        if not total >= 0.0:
             raise LedgerError(f"{payer} pays {payee} for {reason}: an amount is negative or not finite.")
         self._post(payer, amounts, payer_index, -1.0)
         self._post(payee, amounts, payee_index, 1.0)
-        total = float(amounts.sum())
         key = (payer, payee, reason)
         self.flows[key] = self.flows.get(key, 0.0) + total
         self.turnover += total
@@ -62,7 +63,9 @@ class Ledger:
     def _post(self, sector: str, amounts: Array, index: Array | None, sign: float) -> None:
         balance = self.cash[sector]
         if index is not None:
-            balance += sign * np.bincount(index, amounts, balance.size)
+            if index.shape != amounts.shape or (index.size and not 0 <= index.min() <= index.max() < balance.size):
+                raise LedgerError(f"{sector}: {amounts.size} amounts but {index.size} accounts, or one that does not exist.")
+            add_at(balance, index, amounts, sign)
         elif balance.size == amounts.size:
             balance += sign * amounts
         elif balance.size == 1:

@@ -102,7 +102,7 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
         "agency": max(1, configuration.streamers // 20), "room": rooms, "outlet": rooms + 2 * configuration.brands,
         "platform": len(PLATFORMS), "platform_edge": len(PLATFORMS) + 1, "sector": len(SECTORS), "sector_edge": len(SECTORS) + 1,
         "slot": 8, "cell": 512, "tie": 3, "bond": 4, "taste": 4, "channel": 4, "lever": 4, "lag": 2, "income": 3, "policy": 4, "result": 3,
-        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3,
+        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2,
     }  # fmt: skip
 
 

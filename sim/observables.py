@@ -132,6 +132,7 @@ OBSERVABLES: tuple[Observable, ...] = (
     _ratio("traffic_revenue_share", "share", "exposure in platforms' revenue", lambda m: m.platform_income[:, 0].sum(), lambda m: m.platform_income.sum()),
     _ratio("ad_to_gmv", "share", "advertising against live sales", lambda m: m.ad_spend.sum(), lambda m: m.live),
     _ratio("community_active_rate", "share", "members active within the last four weeks", lambda m: m.member_activity[1], lambda m: m.member_activity[0]),
+    _ratio("private_domain_share_top3_sectors", "share", "beauty, apparel and food in private sales", lambda m: m.brand_channel_gmv[m.brand_sector < 3, PRIVATE].sum(), lambda m: m.brand_channel_gmv[:, PRIVATE].sum()),
     _ratio("closed_loop_adoption_share", "share", "sales of brands that win on air, keep and sell again", lambda m: m.brand_sales[_closed_loop(m)].sum(), lambda m: m.brand_sales.sum()),
     _ratio("cpm", "CNY per thousand impressions", "price of attention", lambda m: m.ad_spend.sum(), lambda m: m.impressions.sum(), 1000.0),
     _ratio("real_cpm", "CNY per thousand impressions", "price of attention in prices of 2020", lambda m: m.ad_spend.sum() / m.price_level[0], lambda m: m.impressions.sum(), 1000.0),

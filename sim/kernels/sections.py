@@ -8,35 +8,48 @@ import numpy as np
 from numba import njit
 
 
-def sections_of(weight: Any, section: Any, sections: int) -> tuple[Any, Any, Any]:
-    """Concatenated cumulative shares of `weight`, section by section.
+@njit(nogil=True, cache=True)
+def sections_of(weight: Any, section: Any, sections: int) -> Any:
+    """Concatenated cumulative shares of `weight`, section by section, in order of the rows.
 
     Args:
-        weight: (m,) not negative. section: (m,) int, -1 for rows that belong nowhere. sections: how many there are.
+        weight: (m,) not negative. section: (m,) int in [0, sections). sections: how many there are.
 
     Returns:
-        cdf (members,) float64, each section ending at 1 (0 where it has no weight); starts (sections + 1,) int64;
-        members (members,) int32, the row each entry stands for.
+        cdf (m,) float64, each section ending at 1 (all 0 where it has no weight); starts (sections + 1,) int64;
+        members (m,) int32, the row each entry stands for.
     """
-    members = np.argsort(section, kind="stable")
-    members = members[section[members] >= 0].astype(np.int32)
-    of = section[members]
-    starts = np.searchsorted(of, np.arange(sections + 1)).astype(np.int64)
-    running = np.concatenate([[0.0], np.cumsum(weight[members])])
-    base = running[starts[:-1]]
-    total = running[starts[1:]] - base
-    cdf = np.where(total[of] > 0, (running[1:] - base[of]) / np.where(total[of] > 0, total[of], 1.0), 0.0)
+    starts = np.zeros(sections + 1, np.int64)
+    for i in range(section.size):
+        starts[section[i] + 1] += 1
+    for s in range(sections):
+        starts[s + 1] += starts[s]
+    cdf = np.empty(section.size)
+    members = np.empty(section.size, np.int32)
+    filled = starts[:-1].copy()
+    running = np.zeros(sections)
+    for i in range(section.size):
+        s = section[i]
+        running[s] += weight[i]
+        cdf[filled[s]] = running[s]
+        members[filled[s]] = i
+        filled[s] += 1
+    for s in range(sections):
+        for at in range(starts[s], starts[s + 1]):
+            cdf[at] = cdf[at] / running[s] if running[s] > 0.0 else 0.0
     return cdf, starts, members
 
 
+@njit(nogil=True, cache=True)
 def guide_of(cdf: Any, starts: Any, cells: int) -> Any:
     """Where to begin looking: for each section and cell g, the first entry whose cdf exceeds g / cells, (sections, cells) int32."""
-    grid = np.arange(cells) / cells
     guide = np.zeros((starts.size - 1, cells), np.int32)
     for section in range(starts.size - 1):
-        low, high = starts[section], starts[section + 1]
-        if high > low:
-            guide[section] = np.minimum(low + np.searchsorted(cdf[low:high], grid, side="right"), high - 1)
+        at, last = starts[section], starts[section + 1] - 1
+        for g in range(cells):
+            while at < last and cdf[at] <= g / cells:
+                at += 1
+            guide[section, g] = max(at, 0)
     return guide
 
 
@@ -70,9 +83,9 @@ def pick_from_sections(
 
 @njit(nogil=True, cache=True)
 def place_among(edges: Any, u: Any, out: Any) -> None:
-    """out[i] = number of edges (k,), ascending, that are <= u[i], at most k - 1."""
-    for i in range(u.size):
-        at = 0
-        while at < edges.size - 1 and edges[at] <= u[i]:
-            at += 1
-        out[i] = at
+    """out[i] = number of edges (k,), ascending and without the last, that are <= u[i]: no branches."""
+    out[:] = 0
+    for e in range(edges.size - 1):
+        edge = np.float32(edges[e])
+        for i in range(u.size):
+            out[i] += u[i] >= edge

@@ -39,3 +39,21 @@ def shares_among(one: Any, other: Any, table: Any, first: int, out_one: Any, out
             others += other[table[first + i, k]]
         out_one[i] = np.float32(hits) / np.float32(degree)
         out_other[i] = np.float32(others) / np.float32(degree)
+
+
+@njit(nogil=True, cache=True)
+def total_if_valid(values: Any) -> float:
+    """Sum of values (n,), or nan if one of them is negative or not finite."""
+    total = 0.0
+    for i in range(values.size):
+        if not (values[i] >= 0.0 and values[i] < np.inf):
+            return np.nan
+        total += values[i]
+    return total
+
+
+@njit(nogil=True, cache=True)
+def add_at(balance: Any, index: Any, values: Any, sign: float) -> None:
+    """balance[index[i]] += sign * values[i], in order of i."""
+    for i in range(values.size):
+        balance[index[i]] += sign * values[i]

@@ -21,12 +21,14 @@ class BrandStrategy(Mechanic):
 
     marketing_ratio = param(0.15, unit="share", bounds=(0, 0.6), source="assumption", doc="marketing budget against live and private sales")
     paid_at_start = param(0.34, unit="share", bounds=(0, 1), source="claim:5.1-d", doc="budget share of paid traffic at the start")
-    own_rooms_at_start = param(0.13, unit="share", bounds=(0, 1), source="assumption", doc="budget share of own rooms at the start")
+    own_rooms_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of own rooms at the start")
     private_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of private operation at the start")
     learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on budget shares")
     floor = param(0.03, unit="share", bounds=(0, 0.25), source="assumption", doc="least share of a lever")
-    private_bias = param(1.0, unit="1", bounds=(0.1, 10), source="assumption", doc="weight of lifetime value: returns of private operation count this often")
-    half_presence = param(0.02, unit="share", bounds=(1e-4, 1), source="assumption", doc="own-room spending over sales at which a brand is on air half the time")
+    paid_value = param(5.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale through bought traffic: the customer comes back")
+    streamer_value = param(0.5, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale in a streamer's room: commission is paid on it")
+    private_bias = param(1.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale to a member")
+    half_presence = param(0.006, unit="share", bounds=(1e-4, 1), source="assumption", doc="own-room spending over sales at which a brand is on air half the time")
     later_margin = param(0.6, unit="1", bounds=(0, 10), source="assumption", doc="what a leading brand earns in the end for each CNY of a first sale")
     memory = param(0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered sales and returns")
 
@@ -58,7 +60,7 @@ class BrandStrategy(Mechanic):
         self.marketing_base += weight * (content - self.marketing_base)
         self.lever_return += weight * (self.brand_lever_gmv - self.lever_return)
         if ctx.step > 8:
-            self.lever_share[...] = reallocate(self.lever_share, self.lever_return, p.learning, p.floor, p.private_bias)
+            self.lever_share[...] = reallocate(self.lever_share, self.lever_return, p.learning, p.floor, np.array([p.paid_value, p.streamer_value, 1.0, p.private_bias]))
         total = p.marketing_ratio * self.marketing_base * (self.brand_active > 0)
         if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
             self._ask_leaders(ctx)
@@ -78,9 +80,13 @@ class BrandStrategy(Mechanic):
                 self.ad_budget_multiplier[row] = actor.decide(view).get("ad_budget_multiplier", self.ad_budget_multiplier[row])
 
 
-def reallocate(share: Array, sales: Array, learning: float, floor: float, private_bias: float = 1.0) -> Array:
-    """Budget shares after a week of learning from sales per unit spent; rows sum to 1. Shapes (brands, levers)."""
-    value = sales * np.array([1.0, 1.0, 1.0, private_bias])[: share.shape[1]]
+def reallocate(share: Array, sales: Array, learning: float, floor: float, worth: Array) -> Array:
+    """Budget shares after a week of learning from the worth of sales per unit spent; rows sum to 1.
+
+    Args:
+        share, sales: (brands, levers). learning: pull a week. floor: least share. worth: (levers,) value of a sale.
+    """
+    value = sales * worth
     total = value.sum(axis=1, keepdims=True)
     earned = np.where(total > 0, (value + 0.01 * total) / np.maximum(total, 1e-12), share)
     gain = np.log(np.maximum(earned, 1e-9) / share)

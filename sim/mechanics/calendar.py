@@ -18,8 +18,8 @@ class Calendar(Mechanic):
 
     inflation = param(0.015, unit="1/year", bounds=(-0.05, 0.2), source="assumption",
                       doc="yearly change of the prices of goods sold online")  # fmt: skip
-    income_growth = param(0.012, unit="1/year", bounds=(-0.05, 0.2), source="history:online_retail_total_NBS",
-                          doc="yearly real growth of what an online shopper spends: NBS total over CNNIC shoppers")  # fmt: skip
+    income_growth = param(0.035, unit="1/year", bounds=(-0.05, 0.2), source="history:online_retail_total_NBS",
+                          doc="yearly real growth of what an online shopper buys: NBS total over CNNIC shoppers, more parcels at falling prices")  # fmt: skip
     june = param(0.35, unit="1", bounds=(0, 2), source="history:kuaishou_gmv_q", doc="extra demand around 18 June")
     november = param(0.70, unit="1", bounds=(0, 3), source="history:kuaishou_gmv_q", doc="extra demand around 11 November")
     spring = param(0.25, unit="1", bounds=(0, 1), source="history:kuaishou_gmv_q", doc="missing demand at Spring Festival")
@@ -28,6 +28,10 @@ class Calendar(Mechanic):
     minutes_per_day = param(85.4, unit="minutes/day", bounds=(1, 600), source="history:kuaishou_minutes_per_DAU", interpolate=True,
                             doc="minutes a day a user spends on a content platform")  # fmt: skip
 
+    hosts = param(1.1e6, unit="people", bounds=(1e3, 1e8), source="history:active_ecom_streamers_MOFCOM", interpolate=True,
+                  doc="real hosts of live commerce, whom the simulated streamers stand for")  # fmt: skip
+
+    real_hosts: Array = own(unit="people", at="govern", init=1.1e6, bounds=(0, 1e9), doc="real hosts whom the simulated streamers stand for")
     price_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0.1, 100), doc="price index of goods, 2020 = 1")
     spending_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0.1, 100), doc="real spending of a shopper, 2020 = 1")
     season: Array = own(unit="1", at="govern", init=1.0, bounds=(0, 10), doc="demand of the week relative to a normal week")
@@ -42,5 +46,6 @@ class Calendar(Mechanic):
         self.season[...] = 1.0 + (
             self.p.june * (week in JUNE_FESTIVAL) + self.p.november * (week in NOVEMBER_FESTIVAL) - self.p.spring * (week in SPRING_LULL)
         )
+        self.real_hosts[...] = self.p.hosts
         self.shoppers_online[...] = self.p.online_shoppers
         self.app_minutes[...] = 7.0 * np.asarray(self.p.minutes_per_day)

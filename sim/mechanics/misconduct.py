@@ -12,7 +12,7 @@ class Misconduct(Mechanic):
     """A room makes false claims when the gain exceeds the expected cost, with a logit error (Becker 1968).
 
         x = (uplift * margin - perceived_risk * (fine / sales of the term + suspension + reputation)) / temperature - scruple
-        P(violation) = 1 / (1 + exp(-x));   perceived_risk' = risk + learning * (hits nearby / violators nearby - risk)
+        P(violation) = 1 / (1 + exp(-x));   perceived_risk = (hits remembered + prior * start) / (violators remembered + prior)
 
     Perceptions follow what happened to others in the sector (Sah 1991). The market's penalty exceeds the law's
     (Karpoff, Lee & Martin 2008).
@@ -26,12 +26,14 @@ class Misconduct(Mechanic):
     term = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="time between decisions")
     learning = param(0.03, unit="1/week", bounds=(0, 1), source="sah1991", doc="pull of what happened to others; half-life of half a year")
     risk_at_start = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="believed probability of a penalty in a week of violation")
+    prior = param(2.0, unit="rooms", bounds=(0.01, 1e3), source="assumption", doc="weight of the first belief against what was seen")
     appeal = param(0.18, unit="util", bounds=(0, 3), source="assumption", doc="what false claims add to an offer's worth")
     fear = param(1.0, unit="util", bounds=(0, 10), source="assumption", doc="worth that live offers lose when every third room is seen to deceive")
 
     violates: Array = own("room", unit="1", at="plan", bounds=(0, 1), doc="makes false claims this term")
     outlet_violation: Array = own("outlet", unit="1", at="plan", bounds=(0, 1), doc="makes false claims")
-    perceived_risk: Array = own("sector", unit="1/week", at="plan", bounds=(0, 1), doc="believed probability of a penalty in a week of violation")
+    perceived_risk: Array = own("sector", unit="1/week", at="plan", bounds=(0, 1e3), doc="believed probability of a penalty in a week of violation")
+    seen: Array = own("sector", "seen", unit="rooms", at="plan", bounds=(0, 1e9), doc="remembered violators and convictions of a week")
     known_misconduct: Array = own(unit="share", at="plan", bounds=(0, 1), doc="publicly known share of convicted rooms, slowly forgotten")
     outlet_appeal: Array = add()
 
@@ -49,10 +51,9 @@ class Misconduct(Mechanic):
     def plan(self, ctx):
         p, rooms, sectors = self.p, self.violates.size, self.perceived_risk.size
         sector = self.outlet_sector[:rooms]
-        violators = np.bincount(sector, self.violates, sectors)
-        hits = np.bincount(sector, self.convicted, sectors)
-        seen = np.where(violators > 0, hits / np.maximum(violators, 1.0), self.perceived_risk)
-        self.perceived_risk += p.learning * (seen.clip(0, 1) - self.perceived_risk)
+        self.seen[:, 0] += p.learning * (np.bincount(sector, self.violates, sectors) - self.seen[:, 0])
+        self.seen[:, 1] += p.learning * (np.bincount(sector, self.convicted, sectors) - self.seen[:, 1])
+        self.perceived_risk[...] = (self.seen[:, 1] + p.prior * p.risk_at_start) / (self.seen[:, 0] + p.prior)
         self.known_misconduct += p.learning * (self.convicted.mean() * 52 - self.known_misconduct)
         self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
         hosts = self.real_hosts[0] / ctx.size("streamer")

@@ -17,9 +17,9 @@ class Preference(Mechanic):
     A mixed logit (McFadden 1974; Train 2009): consumers differ in taste, place, income and history.
     """
 
-    streamer_room = param(-0.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a streamer; free in both worlds")
-    brand_room = param(-0.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying in a brand's own room")
-    private = param(1.2, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a private message; free in both worlds")
+    streamer_room = param(-1.1, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a streamer; free in both worlds")
+    brand_room = param(-0.3, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying in a brand's own room")
+    private = param(2.2, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a private message; free in both worlds")
     shelf = param(1.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of searching on the shelf")
     need_match = param(0.8, unit="util", bounds=(0, 6), source="assumption", doc="an offer in the sector one has in mind")
     style_weight = param(0.6, unit="util", bounds=(0, 6), source="assumption", doc="a room in the style one likes")
@@ -66,9 +66,7 @@ def weigh(utility: Array, appeal: Array, sector: Array, offered: Array, need: Ar
             j = offered[i, k]
             if j < 0:
                 continue
-            worth = np.float32(appeal[j])
-            if sector[j] == need[i]:
-                worth += np.float32(match)
+            worth = np.float32(appeal[j]) + np.float32(match) * np.float32(sector[j] == need[i])
             if j < styles.shape[0]:
                 fit = np.float32(0.0)
                 for d in range(styles.shape[1]):

@@ -36,7 +36,7 @@ class PrivateDomain(Mechanic):
     contact_cost = param(1.2, unit="CNY/contact", bounds=(0.01, 100), source="assumption", doc="cost of one message with its service")
     most_pushes = param(7.0, unit="pushes/week", bounds=(0, 21), source="assumption", doc="most messages a week")
     members_at_start = param(0.13, unit="share", bounds=(0, 1), source="history:wecom_served", doc="bonds that are memberships at the start")
-    active_at_start = param(0.3, unit="share", bounds=(0, 1), source="assumption", doc="members active in the first week")
+    active_at_start = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="members active in the first week")
     other_carrier_at_start = param(0.3, unit="share", bounds=(0, 1), source="claim:1.2.2-b", doc="memberships outside the WeChat ecosystem at the start")
     platform_carrier = param(0.45, unit="share", bounds=(0, 1), source="assumption", doc="members won in live rooms who stay in the content platform's own private domain")
     opening = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="multiplier of joining: hooks, open interfaces, policy")
@@ -173,21 +173,24 @@ def join_members(state: Array, elsewhere: Array, idle: Array, trust: Array, plac
 def count_members(state: Array, elsewhere: Array, idle: Array, brand: Array, place: Array, slot: Array, amount: Array, carrier_gmv: Array,
                   activity: Array, value: Array) -> None:  # fmt: skip
     """Exact sums that reports need: private sales by carrier, member activity, what members and others spend."""
+    members = recent = others = people = np.int64(0)
     for i in range(place.size):
         memberships = 0
         for t in range(state.shape[1]):
             member = state[i, t] == ACTIVE or state[i, t] == DORMANT
             if member:
                 memberships += 1
-                activity[0] += 10_000
-                value[1] += 10_000
-                if idle[i, t] < 4:
-                    activity[1] += 10_000
+                recent += idle[i, t] < 4
             elif brand[i, t] >= 0 or t == place[i]:
-                value[3] += 10_000
+                others += 1
             if t == place[i]:
                 count(value, 0 if member else 2, amount[i])
                 if slot[i] == PRIVATE_SLOT:
                     count(carrier_gmv, 1 if elsewhere[i, t] else 0, amount[i])
-        if memberships > 0:
-            value[4] += 10_000
+        members += memberships
+        people += memberships > 0
+    activity[0] += members * 10_000
+    activity[1] += recent * 10_000
+    value[1] += members * 10_000
+    value[3] += others * 10_000
+    value[4] += people * 10_000

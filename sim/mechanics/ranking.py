@@ -12,18 +12,20 @@ from sim.kernels.sections import guide_of, sections_of
 class Ranking(Mechanic):
     """The feed of a platform is drawn in proportion to a score, with a pool for everybody.
 
-        engagement' = memory * engagement + (1 - memory) * (interaction share + closed-sales share)
+        engagement' = memory * engagement + (1 - memory) * (minutes and sales an hour on air, against the mean)
         weight      = on air * [(1 - exploration) * (1/10 + engagement)^matthew * exp(quality + boost) + exploration]
 
     Reference: Simon 1955; Krapivsky, Redner & Leyvraz 2000 for the exponent.
     """
 
-    matthew = param(0.9, unit="1", bounds=(0, 2), source="simon1955", doc="exponent of past success; above 1 one room takes all")
+    matthew = param(1.0, unit="1", bounds=(0, 2), source="simon1955", doc="exponent of past success; above 1 one room takes all")
     memory = param(0.96, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of the past in engagement")
     talent_weight = param(0.5, unit="1", bounds=(0, 5), source="assumption", doc="what a util of talent adds to the log weight")
     effort = param(1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success")
+    tail_at_start = param(1.12, unit="1", bounds=(0.5, 10), source="history:streamer_gmv_May2020_rank25", doc="Pareto exponent of streamers' success at the start: rank-size slope 0.89 in May 2020")
 
-    engagement: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e9), doc="discounted past success, mean 1")
+    engagement: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e9), doc="discounted past success an hour on air, mean near 1")
+    aired: Array = own("room", unit="share", at="traffic", bounds=(0, 2), doc="time on air last week")
     feed_weight: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e15), doc="weight of a room in its platform's feed")
     feed_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative weights, platform by platform")
     feed_guide: Array = own("platform", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in feed_cdf")
@@ -43,25 +45,36 @@ class Ranking(Mechanic):
     room_minutes: Array = last()
     room_gmv: Array = last()
 
+    def found(self, ctx):
+        tail = (1.0 - ctx.uniform("room").astype(np.float64)) ** (-1.0 / self.p.tail_at_start)
+        streamers = self.outlet_host[: tail.size] >= 0
+        self.engagement[streamers] = (tail / tail[streamers].mean())[streamers]
+
     def traffic(self, ctx):
         p, rooms = self.p, self.engagement.size
         platform = self.outlet_platform[:rooms]
         host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
         w = self.conversion_weight[platform]
-        success = (1 - w) * self.room_minutes / max(self.room_minutes.mean(), 1e-12)
-        success += w * self.room_gmv / max(self.room_gmv.mean(), 1e-12)
+        on = self.on_air * self.room_main
         if ctx.step:
-            self.engagement *= p.memory
-            self.engagement += (1 - p.memory) * success
+            success = (1 - w) * success_on_air(self.room_minutes, self.aired) + w * success_on_air(self.room_gmv, self.aired)
+            self.engagement += (1 - p.memory) * (success - self.engagement) * (self.aired > 0)
+        self.aired[...] = on
         own_room = home >= 0
         skill = np.where(own_room, self.brand_quality[home.clip(0)] + self.brand_boost[platform], self.streamer_talent[host.clip(0)])
         merit = (0.1 + self.engagement) ** p.matthew * np.exp(p.talent_weight * skill) * np.where(own_room, p.effort, 1.0)
-        on = self.on_air * self.room_main
         count = exploration_shares(merit * on, on, platform, self.exploration)
         self.feed_weight[...] = count
         cdf, starts, members = sections_of(count, platform, self.exploration.size)
         self.feed_cdf[...], self.feed_starts[...], self.feed_members[...] = cdf, starts, members
         self.feed_guide[...] = guide_of(cdf, starts, self.feed_guide.shape[1])
+
+
+def success_on_air(result: Array, aired: Array) -> Array:
+    """Results per time on air against the mean of all rooms, (rooms,); 0 for rooms that were not on air."""
+    rate = np.where(aired > 0, result / np.maximum(aired, 0.05), 0.0)
+    mean = result.sum() / max(aired.sum(), 1e-12)
+    return rate / mean if mean > 0 else np.zeros_like(rate)
 
 
 def exploration_shares(merit: Array, on_air: Array, platform: Array, exploration: Array) -> Array:

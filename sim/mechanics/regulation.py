@@ -7,11 +7,13 @@ import numpy as np
 from sim.fields import Array, own, param, read
 from sim.mechanic import Mechanic
 
+HOURS_A_WEEK = 40
+
 
 class Regulation(Mechanic):
     """The law is dated; its force depends on how many cases the inspectors can decide.
 
-        complaints = bad live baskets * complaint rate;  a case is opened by complaints and by inspection at random
+        complaints = bad live baskets * complaint rate;  a case is opened by complaints, and by lot for the other hours of inspectors
         penalty    = min(max_penalty, multiple * illicit sales of a real host), and a suspension
 
     A simulated room stands for many real ones: cases, inspectors and penalties are scaled by the same number.
@@ -20,15 +22,15 @@ class Regulation(Mechanic):
     uses = ("actors", "case_desk")
 
     max_penalty_value = param(500_000, unit="CNY", bounds=(0, 1e12), source="claim:5.3-b", doc="upper limit of a fine; dated, two million from 2024")
-    penalty_multiple = param(1.4, unit="1", bounds=(0, 1e6), source="three_sheep2024", doc="fine against illicit sales")
+    penalty_multiple = param(1.4, unit="1", bounds=(0, 1e6), source="history:regulation_timeline", doc="fine against illicit sales")
     suspension_weeks = param(6, unit="weeks", bounds=(0, 520), source="assumption", doc="weeks off air after a conviction")
     inspectors = param(4000, unit="people", bounds=(0, 1e7), source="assumption", doc="inspectors for live commerce in the country")
-    hours_per_case = param(16, unit="hours", bounds=(0.1, 1000), source="assumption", doc="inspector's hours for a case")
+    hours_per_case = param(30, unit="hours", bounds=(0.1, 1000), source="assumption", doc="inspector's hours for a case")
     machine_share = param(0.15, unit="share", bounds=(0, 1), source="claim:8.5-a", doc="cases triaged by machines; a platform's own figure, shrunk")
-    inspection_rate = param(0.004, unit="1/week", bounds=(0, 1), source="assumption", doc="rooms inspected by lot each week at an even split of hours")
-    complaint_rate = param(0.00012, unit="share", bounds=(0, 1), source="history:complaints_12315_livestream", doc="bad live baskets that end in a complaint at the start; free in data_world")
+    complaint_rate = param(0.00006, unit="share", bounds=(0, 1), source="history:complaints_12315_livestream", doc="bad live baskets that end in a complaint at the start; free in data_world")
     awareness_growth = param(0.30, unit="1/year", bounds=(-0.5, 3), source="history:complaints_12315_livestream", doc="yearly growth of the inclination to complain, fading; free in data_world")
     awareness_fade = param(0.25, unit="1/year", bounds=(0, 5), source="assumption", doc="rate at which that growth fades")
+    evidence = param(0.3, unit="weeks", bounds=(0.001, 52), source="assumption", doc="remembered illicit sales, in weeks of the room's sales, that prove a case")
     proof = param(0.85, unit="share", bounds=(0, 1), source="assumption", doc="violators among opened cases who are convicted")
 
     max_penalty: Array = own(unit="CNY", at="govern", init=500_000, bounds=(0, 1e12), doc="upper limit of a fine")
@@ -82,16 +84,18 @@ class Regulation(Mechanic):
         self.complaints[...] = by_room.sum()
         luck, checked, proof = ctx.uniform("room", words=3)
         complained = luck < -np.expm1(-by_room / real)
-        opened = np.flatnonzero(complained | (checked < 2.0 * (1.0 - self.stance[2]) * p.inspection_rate))
+        capacity = self.inspectors_now[0] / real * HOURS_A_WEEK / p.hours_per_case
+        opened = np.flatnonzero(complained | (checked < (1.0 - self.stance[2]) * capacity / rooms))
         desk = ctx.service("case_desk")
         desk.set_capacity(self.inspectors_now[0] / real, p.hours_per_case, p.machine_share)
         if opened.size:
             desk.open(ctx.step, opened, 1.0 + by_room[opened] / real)
         decided = desk.advance(ctx.step)
-        self.illicit_sales *= 0.8
+        self.illicit_sales *= 0.75  # a quarter of the evidence fades each week
         self.illicit_sales += self.violates * self.outlet_gmv[:rooms] * ctx.people / real
         self.convicted[...] = 0.0
-        guilty = np.unique(decided.subject[self.illicit_sales[decided.subject] > 0]) if decided.subject.size else decided.subject
+        evident = self.illicit_sales > p.evidence * self.outlet_gmv[:rooms] * ctx.people / real
+        guilty = np.unique(decided.subject[evident[decided.subject]]) if decided.subject.size else decided.subject
         guilty = guilty[proof[guilty] < p.proof] if guilty.size else guilty
         self.convicted[guilty] = 1.0
         self.suspended_weeks[...] = np.maximum(self.suspended_weeks - 1.0, 0.0)

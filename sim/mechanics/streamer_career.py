@@ -11,7 +11,7 @@ from sim.mechanic import Mechanic
 class StreamerCareer(Mechanic):
     """Exit and entry follow remembered income against what other work would pay.
 
-        exit  = exit_rate * logistic((reservation - income) / reservation * sharpness)
+        exit  = exit_rate * logistic((reservation - income + commitments) / reservation * sharpness)
         entry = entry_rate * logistic((mean income - reservation) / reservation)
     """
 
@@ -19,11 +19,14 @@ class StreamerCareer(Mechanic):
     exit_rate = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="hosts who leave each week when income is far too low")
     entry_rate = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="places filled by newcomers each week when incomes are high")
     sharpness = param(4.0, unit="1", bounds=(0, 50), source="assumption", doc="how sharply exit follows income")
+    team = param(0.65, unit="share", bounds=(0, 1), source="assumption", doc="part of income that goes into staff, rooms and samples")
+    adjustment = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which these commitments follow income")
     memory = param(0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered income and sales")
     active_at_start = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="hosts in business at the start; the rest may enter")
 
     streamer_active: Array = own("streamer", unit="1", at="enforce", init=1.0, bounds=(0, 1), doc="in business")
     remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e15, 1e15), doc="remembered income of a real host")
+    commitment: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="staff, rooms and samples of a real host")
     streamer_sales: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="remembered sales of a real host")
     streamer_exits: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="left this week")
 
@@ -47,7 +50,8 @@ class StreamerCareer(Mechanic):
         self.remembered_income += pace * (self.streamer_income / hosts - self.remembered_income)
         self.streamer_sales += p.memory * (sales - self.streamer_sales)
         other = p.reservation * self.price_level[0]
-        shortfall = (other - self.remembered_income) / other
+        self.commitment += p.adjustment * (p.team * np.maximum(self.remembered_income, 0.0) - self.commitment)
+        shortfall = (other - (self.remembered_income - self.commitment)) / other
         leave, come = ctx.uniform("streamer", words=2)
         exits = on & (leave < p.exit_rate / (1.0 + np.exp(-p.sharpness * shortfall.clip(-10, 10))))
         hope = float(np.median(self.remembered_income[on])) if on.any() else other
@@ -57,3 +61,4 @@ class StreamerCareer(Mechanic):
         self.streamer_active[exits] = 0.0
         self.streamer_active[entries] = 1.0
         self.remembered_income[entries] = max(hope, other)
+        self.commitment[entries] = 0.0

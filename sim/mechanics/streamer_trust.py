@@ -22,6 +22,8 @@ class StreamerTrust(Mechanic):
     follow_rate = param(0.03, unit="1/view", bounds=(0, 1), source="assumption", doc="probability to follow a room met in the feed")
     follow_after_purchase = param(0.35, unit="1/basket", bounds=(0, 1), source="assumption", doc="probability to follow a room bought from")
     unfollow_rate = param(0.012, unit="1/week", bounds=(0, 1), source="assumption", doc="ties lost each week")
+    word = param(0.04, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which a much-visited room's reputation follows what its buyers say")
+    followed_at_start = param(0.6, unit="share", bounds=(0, 1), source="assumption", doc="ties filled at the start, drawn by streamers' success")
     initial = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="trust in a host one starts to follow")
 
     followed: Array = own("consumer", "tie", unit="1", at="learn", init=-1, dtype=np.int32, doc="rooms followed, -1 for none")
@@ -29,6 +31,7 @@ class StreamerTrust(Mechanic):
     room_reputation: Array = own("room", unit="1", at="enforce", init=0.5, bounds=(0, 1), doc="what non-followers believe of a room")
     utility: Array = add()
 
+    engagement: Array = read()
     offered: Array = read()
     chosen: Array = read()
     outcome: Array = read()
@@ -36,6 +39,16 @@ class StreamerTrust(Mechanic):
     outlet_host: Array = read()
     outlet_baskets: Array = read()
     outlet_bad: Array = read()
+
+    def populate(self, ctx):
+        drawn = self.engagement * (self.outlet_host[: self.engagement.size] >= 0)
+        edges = np.cumsum(drawn) / max(drawn.sum(), 1e-12)
+        known = ctx.uniform(label="known", words=4)
+        which = ctx.uniform(label="which", words=4)
+        for tie in range(self.followed.shape[1]):
+            room = np.minimum(np.searchsorted(edges, which[tie]), edges.size - 1)
+            fresh = (known[tie] < self.p.followed_at_start) & ~(self.followed[:, :tie] == room[:, None]).any(axis=1)
+            self.followed[:, tie] = np.where(fresh, room, -1)
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
@@ -53,10 +66,11 @@ class StreamerTrust(Mechanic):
     def enforce(self, ctx):
         rooms = self.room_reputation.size
         bad, baskets = self.outlet_bad[:rooms], self.outlet_baskets[:rooms]
-        pull_up, pull_down = self.p.gain * (baskets - bad), self.p.loss * bad
-        weight = pull_up + pull_down
-        share = weight / (1.0 + weight)
-        self.room_reputation += share * (pull_up / np.maximum(weight, 1e-12) - self.room_reputation) * (weight > 0)
+        up, down = self.p.gain * (baskets - bad), self.p.loss * bad
+        heard = baskets / max(baskets.mean(), 1e-12)
+        share = self.p.word * heard / (1.0 + heard) * (baskets > 0)
+        self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
+
 
 
 @compiled

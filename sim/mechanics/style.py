@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -47,13 +48,8 @@ class Style(Mechanic):
         self.room_style[innovates] = _normalised(self.room_style[innovates] + p.jump * error[innovates])
         self.room_style[imitates] = _normalised(followers)
         self.innovating[...] = innovates.mean()
-        weight = self.room_minutes + 1e-9
-        summed = sums_by_sector(self.room_style * weight[:, None], sector, self.similarity.size)
-        alike = np.ones(rooms)
-        self.similarity[...] = mean_similarity(summed, weight, sector)
-        self.similarity_unweighted[...] = mean_similarity(sums_by_sector(self.room_style, sector, self.similarity.size), alike, sector)
-        centre = summed / np.maximum(np.bincount(sector, weight, self.similarity.size), 1e-300)[:, None]
-        self.room_similarity[...] = 0.5 + 0.5 * np.einsum("ra,ra->r", self.room_style, centre[sector])
+        likeness(self.room_style, sector, self.room_minutes + 1e-9, self.similarity, self.room_similarity)
+        likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(rooms))
 
 
 def leaders(success: Array, sector: Array, sectors: int) -> Array:
@@ -64,23 +60,37 @@ def leaders(success: Array, sector: Array, sectors: int) -> Array:
     return best
 
 
-def sums_by_sector(vectors: Array, sector: Array, sectors: int) -> Array:
-    """Sums of vectors (rooms, axes) by sector, (sectors, axes)."""
-    return np.stack([np.bincount(sector, column, sectors) for column in vectors.T], axis=1)
-
-
-def mean_similarity(summed: Array, weight: Array, sector: Array) -> Array:
-    """Mean pairwise cosine inside each sector, weighted by the product of weights and mapped to [0, 1], (sectors,).
+@compiled
+def likeness(style: Array, sector: Array, weight: Array, similarity: Array, room_similarity: Array) -> None:
+    """Mean pairwise cosine of unit vectors inside each sector, weighted by products of weights; mapped to [0, 1].
 
     Args:
-        summed: (sectors, axes) sums of weight * unit vector. weight: (rooms,) not negative. sector: (rooms,) int.
+        style: (rooms, axes) unit vectors. sector: (rooms,) int. weight: (rooms,) not negative.
+        similarity: (sectors,), written; 1/2 where a sector has fewer than two rooms of weight.
+        room_similarity: (rooms,), written: likeness of each room to the weighted mean of its sector.
     """
-    total = np.bincount(sector, weight, summed.shape[0])
-    alone = np.bincount(sector, weight**2, summed.shape[0])
-    pairs = total**2 - alone
-    some = pairs > 1e-12 * np.maximum(total, 1e-300) ** 2
-    cosine = np.where(some, ((summed**2).sum(axis=1) - alone) / np.where(some, pairs, 1.0), 0.0)
-    return (0.5 + 0.5 * cosine).clip(0, 1)
+    sectors, axes = similarity.size, style.shape[1]
+    summed = np.zeros((sectors, axes))
+    total = np.zeros(sectors)
+    alone = np.zeros(sectors)
+    for r in range(sector.size):
+        s = sector[r]
+        total[s] += weight[r]
+        alone[s] += weight[r] ** 2
+        for a in range(axes):
+            summed[s, a] += weight[r] * style[r, a]
+    for s in range(sectors):
+        pairs = total[s] ** 2 - alone[s]
+        length = 0.0
+        for a in range(axes):
+            length += summed[s, a] ** 2
+        cosine = (length - alone[s]) / pairs if pairs > 1e-12 * total[s] ** 2 and pairs > 0.0 else 0.0
+        similarity[s] = min(max(0.5 + 0.5 * cosine, 0.0), 1.0)
+    for r in range(sector.size):
+        inner = 0.0
+        for a in range(axes):
+            inner += style[r, a] * summed[sector[r], a]
+        room_similarity[r] = 0.5 + 0.5 * inner / max(total[sector[r]], 1e-300)
 
 
 def _normalised(vectors: Array) -> Array:

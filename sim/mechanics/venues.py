@@ -34,9 +34,6 @@ class Venues(Mechanic):
     talent_spread = param(0.40, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of hosts' talent")
     second_platform_gap = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="presence in a second room against the main one")
 
-    real_host_count = param(1.1e6, unit="people", bounds=(1e3, 1e8), source="history:active_ecom_streamers_MOFCOM", doc="real hosts whom the simulated streamers stand for")
-
-    real_hosts: Array = own(unit="people", at="found", init=1.1e6, bounds=(0, 1e9), doc="real hosts whom the simulated streamers stand for")
     outlet_channel: Array = own("outlet", unit="1", at="found", dtype=np.int32, bounds=(0, 3), doc="0 streamer room, 1 brand room, 2 private, 3 shelf")
     outlet_platform: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="platform of a room, -1 for others")
     outlet_host: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="streamer of a room, -1 where the brand itself sells")
@@ -55,7 +52,6 @@ class Venues(Mechanic):
 
     def found(self, ctx):
         brands, streamers, rooms = ctx.size("brand"), ctx.size("streamer"), ctx.size("room")
-        self.real_hosts[...] = self.p.real_host_count
         share = np.array([getattr(self.p, f"{sector}_orders") for sector in SECTORS])
         self.sector_orders[...] = share / share.sum()
         self.sector_price[...] = [getattr(self.p, f"{sector}_price") for sector in SECTORS]
