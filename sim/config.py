@@ -45,7 +45,7 @@ class Configuration:
     parameters: Values = field(default_factory=dict)
     schedule: Dated = field(default_factory=dict)
     threads: int = 1
-    block: int = 4_096
+    block: int = 32_768
     checked: bool = False
     detail: bool = False
 

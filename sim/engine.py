@@ -64,7 +64,7 @@ class Engine:
         parameters_in_force: Mapping[str, Mapping[str, Array]] | None = None,
         services: Mapping[str, Any] | None = None,
         threads: int = 1,
-        block: int = 4096,
+        block: int = 32_768,
         checked: bool = False,
     ) -> None:
         self.mechanics = sorted(mechanics, key=lambda m: m.name)
@@ -260,7 +260,7 @@ class Engine:
         if not call.bound:
             for name, access in call.access.items():
                 array = self.previous[name] if access == "last" and name in self.previous else self.arrays[name]
-                call.views[name] = array if access in ("write", "gather") else _read_only(array)
+                call.views[name] = array if access in ("write", "gather") else self._seen(array)
             call.mechanic.__dict__.update(call.views)
             call.bound = True
         call.context.step = self.week
@@ -287,15 +287,15 @@ class Engine:
             if access == "tally":
                 call.views[name] = workspace.tallies[name]
             elif access == "whole":
-                call.views[name] = _read_only(self.previous[name])
+                call.views[name] = self._seen(self.previous[name])
             elif not field.over_consumers:
                 old = access == "last" and name in self.previous
-                call.views[name] = _read_only(self.previous[name] if old else self.arrays[name])
+                call.views[name] = self._seen(self.previous[name] if old else self.arrays[name])
             else:
                 in_block = workspace.buffers.get(name, workspace.kept.get(name) if access == "last" else None)
                 array = self.arrays[name] if in_block is None else in_block
                 target = call.rows if in_block is None else call.block_rows
-                target.append((name, array if access in ("write", "gather") else _read_only(array)))
+                target.append((name, array if access in ("write", "gather") else self._seen(array)))
         call.mechanic.__dict__.update(call.views)
         call.bound = True
 
@@ -315,12 +315,12 @@ class Engine:
             self._check(call)
 
     def _close_tallies(self) -> None:
-        for field in self.fields.values():
-            if field.tally:
-                total = np.zeros(self.shape(field), np.int64)
-                for workspace in self.workspaces:
-                    workspace.drain(field.name, total)
-                self.arrays[field.name][...] = total * QUANTUM
+        for name in self.workspaces[0].tallies:
+            total = self.workspaces[0].tallies[name]
+            for workspace in self.workspaces[1:]:
+                workspace.drain(name, total)
+            np.multiply(total, QUANTUM, out=self.arrays[name])
+            total[...] = 0
 
     def _parameters(self, step: int) -> None:
         self._parameters_of([call for calls in self._market_calls.values() for call in calls], step)
@@ -351,11 +351,24 @@ class Engine:
         if faults:
             raise ContractError(faults)
 
+    def _seen(self, array: Array) -> Array:
+        """What a reader gets: in a checked run a view that cannot be written to.
+
+        Compiled rules take far longer to call with read-only arrays, so an unchecked run trusts its mechanics.
+        """
+        if not self.checked:
+            return array
+        view = array.view()
+        view.flags.writeable = False
+        return view
+
     def observe(self, name: str) -> Array:
         """A read-only view of a market field, for recorders and actors."""
         if name not in self.arrays:
             raise ContractError(f"No lasting field '{name}' to observe.")
-        return _read_only(self.arrays[name])
+        view = self.arrays[name].view()
+        view.flags.writeable = False
+        return view
 
     def explain(self) -> str:
         """The week as a table: phases, mechanics, what each reads, sets and adds to."""
@@ -376,8 +389,3 @@ class Engine:
                 lines.append(f"{'':18}{mechanic.name}: {', '.join(reads) or '-'} -> {', '.join(sets) or '-'}")
         return "\n".join(lines)
 
-
-def _read_only(array: Array) -> Array:
-    view = array.view()
-    view.flags.writeable = False
-    return view

@@ -63,9 +63,8 @@ class Ledger:
     def _post(self, sector: str, amounts: Array, index: Array | None, sign: float) -> None:
         balance = self.cash[sector]
         if index is not None:
-            if index.shape != amounts.shape or (index.size and not 0 <= index.min() <= index.max() < balance.size):
+            if not add_at(balance, index, amounts, sign):
                 raise LedgerError(f"{sector}: {amounts.size} amounts but {index.size} accounts, or one that does not exist.")
-            add_at(balance, index, amounts, sign)
         elif balance.size == amounts.size:
             balance += sign * amounts
         elif balance.size == 1:

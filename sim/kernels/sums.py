@@ -53,7 +53,13 @@ def total_if_valid(values: Any) -> float:
 
 
 @njit(nogil=True, cache=True)
-def add_at(balance: Any, index: Any, values: Any, sign: float) -> None:
-    """balance[index[i]] += sign * values[i], in order of i."""
+def add_at(balance: Any, index: Any, values: Any, sign: float) -> bool:
+    """balance[index[i]] += sign * values[i], in order of i; False, and nothing done, if an index does not exist."""
+    if index.size != values.size:
+        return False
+    for i in range(index.size):
+        if not 0 <= index[i] < balance.size:
+            return False
     for i in range(values.size):
         balance[index[i]] += sign * values[i]
+    return True

@@ -80,13 +80,12 @@ class Payments(Mechanic):
         cut = p.agency_cut * np.maximum(earned[signed], 0.0)
         ctx.pay("streamer", "agency", cut, "agency's part", payer_index=signed, payee_index=self.streamer_agency[signed])
 
-        ctx.pay("brand", "platform", self.ad_spend.ravel(), "advertising",
-                payer_index=np.repeat(np.arange(brands), platforms), payee_index=np.tile(np.arange(platforms), brands))  # fmt: skip
+        each = {"payer_index": np.repeat(np.arange(brands), platforms), "payee_index": np.tile(np.arange(platforms), brands)}
+        ctx.pay("brand", "platform", self.ad_spend.ravel(), "advertising", **each)
         services = p.tool_share * self.budget[:, PRIVATE_OPERATION]
         live = np.bincount(platform, room_sales, platforms)
         share = 0.5 * np.eye(platforms)[-1] + 0.5 * live / max(live.sum(), 1e-12) if live.sum() > 0 else np.eye(platforms)[-1]
-        ctx.pay("brand", "platform", (services[:, None] * share).ravel(), "services",
-                payer_index=np.repeat(np.arange(brands), platforms), payee_index=np.tile(np.arange(platforms), brands))  # fmt: skip
+        ctx.pay("brand", "platform", (services[:, None] * share).ravel(), "services", **each)
         labour = (1 - p.tool_share) * self.budget[:, PRIVATE_OPERATION] + self.budget[:, OWN_ROOMS]
         ctx.pay("brand", "outside", labour, "operation")
         toll = np.array([0.0, 0.0, p.private_fee, p.shelf_fee])[self.outlet_channel] * sales

@@ -92,105 +92,87 @@ class PrivateDomain(Mechanic):
         tires = p.tire_rate * np.exp(p.overload * excess)
         wakes = p.wake_rate * self.push_rate * np.exp(-self.push_rate / p.comfortable)
         leaves = p.leave_rate * np.exp(p.leave_overload * excess)
-        move_members(
-            self.bond_state, self.bond_idle, self.bond_brand, self.bond_trust, luck, tires, wakes, leaves,
-            self.bond_place, self.bond_new, self.brand_members, self.member_exits,
-        )  # fmt: skip
         door = np.array([p.door_streamer, 1.0, 1.0, p.door_shelf])[self.outlet_channel] * p.join_rate * p.opening
-        join_members(
-            self.bond_state, self.bond_elsewhere, self.bond_idle, self.bond_trust, self.bond_place, self.bond_new, self.chosen, self.outcome,
-            self.outlet_brand, self.outlet_channel, door, self.neighbour_members, enter, carrier,
-            p.stranger_trust, p.trust_power, p.friends, p.platform_carrier, self.member_joins, self.happy_member,
-        )  # fmt: skip
-        count_members(
-            self.bond_state, self.bond_elsewhere, self.bond_idle, self.bond_brand, self.bond_place, self.chosen_slot, self.amount,
-            self.carrier_gmv, self.member_activity, self.value_sums,
+        belong(
+            self.bond_state, self.bond_elsewhere, self.bond_idle, self.happy_member, self.bond_brand, self.bond_trust,
+            self.bond_place, self.bond_new, self.chosen, self.chosen_slot, self.outcome, self.amount, self.neighbour_members,
+            luck, enter, carrier, tires, wakes, leaves, door, self.outlet_brand, self.outlet_channel,
+            p.stranger_trust, p.trust_power, p.friends, p.platform_carrier,
+            self.brand_members, self.member_exits, self.member_joins, self.carrier_gmv, self.member_activity, self.value_sums,
         )  # fmt: skip
 
 
 @compiled
-def move_members(state: Array, idle: Array, brand: Array, trust: Array, luck: Array, tires: Array, wakes: Array,
-                 leaves: Array, place: Array, new: Array, members: Array, exits: Array) -> None:  # fmt: skip
-    """Members fall asleep, wake and leave; a bond that a new brand takes over ends a membership.
+def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves: float) -> int:
+    """Where a member is after a week: one draw decides leaving first, then falling asleep or waking."""
+    gone = leaves * np.exp(-trust) if u < leaves else 0.0
+    if u < gone:
+        return LEFT
+    if state == ACTIVE:
+        return DORMANT if u - gone < tires else ACTIVE
+    return ACTIVE if u - gone < wakes * trust else DORMANT
+
+
+@compiled
+def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Array, trust: Array,
+           place: Array, new: Array, chosen: Array, slot: Array, outcome: Array, amount: Array, friends_active: Array,
+           luck: Array, enter: Array, carrier: Array, tires: Array, wakes: Array, leaves: Array, door: Array, brand_of: Array, channel: Array,
+           stranger: float, power: float, friends: float, platform_carrier: float,
+           members: Array, exits: Array, joins: Array, carrier_gmv: Array, activity: Array, value: Array) -> None:  # fmt: skip
+    """A week of belonging: members move, buyers join or wake up, and everything is counted exactly.
 
     Args:
-        state, idle: (n, bonds), changed. brand, trust: (n, bonds), last week's. luck: (bonds, n) in [0, 1): one draw decides leaving, then moving.
-        tires, wakes, leaves: (brands,) probabilities a week, waking at full trust, leaving without trust.
-        place, new: (n,) the bond of this week's basket. members, exits: (brands,) exact sums.
+        state, elsewhere, idle: (n, bonds), changed. happy: (n,), written: active somewhere. brand, trust: (n, bonds), last week's.
+        place, new: (n,) the bond of this week's basket and whether it changed hands; -1 for none.
+        chosen, slot, outcome, amount, friends_active: (n,) the basket, and the share of friends who are active members.
+        luck: (bonds, n), enter, carrier: (n,) draws in [0, 1). tires, wakes, leaves: (brands,) probabilities a week.
+        door, brand_of, channel: (outlets,) pull of joining, brand and channel.
+        members, exits, joins: (brands,); carrier_gmv, activity, value: as the fields; exact sums.
     """
+    member_count = recent = others = people = np.int64(0)
     for i in range(place.size):
-        for t in range(state.shape[1]):
-            b = brand[i, t]
-            if b < 0 or (state[i, t] != ACTIVE and state[i, t] != DORMANT):
-                continue
-            members[b] += 10_000
-            u = luck[t, i]
-            gone = leaves[b] * np.exp(-trust[i, t]) if u < leaves[b] else 0.0
-            if u < gone:
-                state[i, t] = LEFT
-                exits[b] += 10_000
-            elif state[i, t] == ACTIVE:
-                if u - gone < tires[b]:
-                    state[i, t] = DORMANT
-            elif u - gone < wakes[b] * trust[i, t]:
-                state[i, t] = ACTIVE
-        t = place[i]
-        if t >= 0 and new[i]:
-            if brand[i, t] >= 0 and (state[i, t] == ACTIVE or state[i, t] == DORMANT):
-                exits[brand[i, t]] += 10_000
-            state[i, t] = STRANGER
-            idle[i, t] = 200
-
-
-@compiled
-def join_members(state: Array, elsewhere: Array, idle: Array, trust: Array, place: Array, new: Array, chosen: Array, outcome: Array,
-                 brand_of: Array, channel: Array, door: Array, friends_active: Array, enter: Array, carrier: Array, stranger: float,
-                 power: float, friends: float, platform_carrier: float, joins: Array, happy: Array) -> None:  # fmt: skip
-    """Buyers join through the door of the outlet, or wake up by buying; then every bond's idle weeks are counted."""
-    for i in range(place.size):
-        t = place[i]
-        if t >= 0:
-            j = chosen[i]
-            if state[i, t] == DORMANT:
-                state[i, t] = ACTIVE
-            elif state[i, t] != ACTIVE and outcome[i] > 0:
-                belief = stranger if new[i] else trust[i, t]
-                most = door[j] * (1.0 + friends * friends_active[i])
-                if enter[i] < most and enter[i] < -np.expm1(-most * belief**power):
-                    state[i, t] = ACTIVE
-                    elsewhere[i, t] = channel[j] < PRIVATE and carrier[i] < platform_carrier
-                    joins[brand_of[j]] += 10_000
+        here, j = place[i], chosen[i]
+        memberships = 0
         happy[i] = 0
         for t in range(state.shape[1]):
-            if state[i, t] == ACTIVE:
-                idle[i, t] = 0
-                happy[i] = 1
-            elif idle[i, t] < 200:
-                idle[i, t] += 1
-
-
-@compiled
-def count_members(state: Array, elsewhere: Array, idle: Array, brand: Array, place: Array, slot: Array, amount: Array, carrier_gmv: Array,
-                  activity: Array, value: Array) -> None:  # fmt: skip
-    """Exact sums that reports need: private sales by carrier, member activity, what members and others spend."""
-    members = recent = others = people = np.int64(0)
-    for i in range(place.size):
-        memberships = 0
-        for t in range(state.shape[1]):
-            member = state[i, t] == ACTIVE or state[i, t] == DORMANT
-            if member:
-                memberships += 1
-                recent += idle[i, t] < 4
-            elif brand[i, t] >= 0 or t == place[i]:
-                others += 1
-            if t == place[i]:
-                count(value, 0 if member else 2, amount[i])
+            b = brand[i, t]
+            now = state[i, t]
+            if now == ACTIVE or now == DORMANT:
+                members[b] += 10_000
+                now = moved(now, luck[t, i], trust[i, t], tires[b], wakes[b], leaves[b])
+                if now == LEFT or (t == here and new[i]):
+                    exits[b] += 10_000
+            if t == here:
+                if new[i]:
+                    now = STRANGER
+                    idle[i, t] = 200
+                if now == DORMANT:
+                    now = ACTIVE
+                elif now != ACTIVE and outcome[i] > 0:
+                    most = door[j] * (1.0 + friends * friends_active[i])
+                    belief = stranger if new[i] else trust[i, t]
+                    if enter[i] < most and enter[i] < -np.expm1(-most * belief**power):
+                        now = ACTIVE
+                        elsewhere[i, t] = channel[j] < PRIVATE and carrier[i] < platform_carrier
+                        joins[brand_of[j]] += 10_000
+                count(value, 0 if now == ACTIVE else 2, amount[i])
                 if slot[i] == PRIVATE_SLOT:
                     count(carrier_gmv, 1 if elsewhere[i, t] else 0, amount[i])
-        members += memberships
+            state[i, t] = now
+            if now == ACTIVE:
+                happy[i] = 1
+                idle[i, t] = 0
+            elif idle[i, t] < 200:
+                idle[i, t] += 1
+            if now == ACTIVE or now == DORMANT:
+                memberships += 1
+                recent += idle[i, t] < 4
+            elif b >= 0 or t == here:
+                others += 1
+        member_count += memberships
         people += memberships > 0
-    activity[0] += members * 10_000
+    activity[0] += member_count * 10_000
     activity[1] += recent * 10_000
-    value[1] += members * 10_000
+    value[1] += member_count * 10_000
     value[3] += others * 10_000
     value[4] += people * 10_000
