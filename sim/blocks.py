@@ -25,14 +25,8 @@ class Workspace:
     """What one thread needs: buffers for fields that live only in a block, its own counts for the market,
     and last week's values of what a block is about to change."""
 
-    def __init__(
-        self, fields: Sequence[Field], shape: Callable[[Field], tuple[int, ...]], block: int, kept: Collection[str] = ()
-    ) -> None:
-        self.buffers = {
-            f.name: np.full((block, *shape(f)[1:]), f.init, f.dtype)
-            for f in fields
-            if f.over_consumers and not f.lasting
-        }
+    def __init__(self, fields: Sequence[Field], shape: Callable[[Field], tuple[int, ...]], block: int, kept: Collection[str] = ()) -> None:
+        self.buffers = {f.name: np.full((block, *shape(f)[1:]), f.init, f.dtype) for f in fields if f.over_consumers and not f.lasting}
         self.initial = {f.name: (1.0 if f.gather == "product" else 0.0 if f.gather else f.init) for f in fields}
         self.kept = {f.name: np.empty((block, *shape(f)[1:]), f.dtype) for f in fields if f.name in kept}
         self.tallies = {f.name: np.zeros(shape(f), np.int64) for f in fields if f.tally}

@@ -22,7 +22,7 @@ def gini(values: Array) -> float:
 def tail_exponent(values: Array, top: float = 0.1) -> float:
     """Pareto exponent of the largest `top` share, by the rank - 1/2 regression (Gabaix & Ibragimov 2011); nan below 10 rows."""
     ranked = np.sort(np.asarray(values, dtype=np.float64))[::-1]
-    ranked = ranked[: max(10, int(round(top * ranked.size)))]
+    ranked = ranked[: max(10, round(top * ranked.size))]
     ranked = ranked[ranked > 0]
     if ranked.size < 10 or ranked[0] == ranked[-1]:
         return float("nan")

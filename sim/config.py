@@ -60,7 +60,9 @@ class Configuration:
         from sim.model import composition_faults
 
         known = [f.name for f in fields(cls)]
-        faults = [f"Unknown setting '{key}'.{did_you_mean(key, known)} Known are: {', '.join(known)}." for key in values if key not in known]
+        faults = [
+            f"Unknown setting '{key}'.{did_you_mean(key, known)} Known are: {', '.join(known)}." for key in values if key not in known
+        ]
         given = {key: value for key, value in values.items() if key in known}
         for key in ("start", "end"):
             if isinstance(given.get(key), str):
@@ -92,7 +94,7 @@ class Configuration:
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values that `from_mapping` reads back."""
-        return json.loads(json.dumps(asdict(self), default=str))  # type: ignore[no-any-return]  # a JSON object
+        return json.loads(json.dumps(asdict(self), default=str))
 
 
 def asdict_shallow(configuration: Configuration) -> dict[str, Any]:
@@ -133,7 +135,7 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def schedule_faults(schedule: Dated) -> list[str]:
+def schedule_faults(schedule: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Faults of the dates of a schedule."""
     faults = []
     for mechanic, parameters in schedule.items():
@@ -143,4 +145,3 @@ def schedule_faults(schedule: Dated) -> list[str]:
                 continue
             faults += [fault for day in dated if (fault := dated_fault(mechanic, parameter, day))]
     return faults
-

@@ -53,8 +53,8 @@ class Context:
     def _draw(self, draw: Any, dim: str, label: str, words: int) -> Array:
         key = int(self.key(f"{dim}:{label}"))
         if dim == "consumer":
-            return draw(key, self.step, self.first, self.count, words)  # type: ignore[no-any-return]  # Streams
-        return draw(key, self.step, 0, self.size(dim), words)  # type: ignore[no-any-return]  # Streams
+            return draw(key, self.step, self.first, self.count, words)
+        return draw(key, self.step, 0, self.size(dim), words)
 
     def service(self, name: str) -> Any:
         """A service of another library that the mechanic named in `uses`."""

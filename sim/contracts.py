@@ -81,10 +81,7 @@ def resolve(mechanics: Sequence[Mechanic], dims: Iterable[str]) -> dict[str, Fie
             if name not in fields:
                 hint = did_you_mean(name, fields)
                 owner = f", owned by {fields[hint.split(chr(39))[1]].owner}" if hint else ""
-                faults.append(
-                    f"{mechanic.name} uses '{name}', which no mechanic owns.{hint.rstrip('?')}{owner}"
-                    + ("?" if hint else "")
-                )
+                faults.append(f"{mechanic.name} uses '{name}', which no mechanic owns.{hint.rstrip('?')}{owner}" + ("?" if hint else ""))
                 continue
             faults += _use_faults(mechanic, fields[name], declaration.mode)
     if faults:
@@ -118,8 +115,7 @@ def _owner_faults(mechanic: Mechanic, field: Field, known_dims: set[str]) -> lis
         faults.append(f"{who}: a consumer field is set in a block phase, not in {field.at[0]}.")
     if not field.over_consumers and field.gather is None and over != {"market"}:
         faults.append(
-            f"{who}: blocks of consumers cannot set a market field in {field.at[0]}; make it a channel with "
-            "gather='sum' and add() to it."
+            f"{who}: blocks of consumers cannot set a market field in {field.at[0]}; make it a channel with gather='sum' and add() to it."
         )
     if field.gather == "product" and not field.over_consumers and "block" in over:
         faults.append(f"{who}: products from blocks to the market depend on the blocks; use gather='sum'.")
@@ -134,9 +130,7 @@ def _use_faults(mechanic: Mechanic, field: Field, mode: str) -> list[str]:
     if mode in ("add", "scale"):
         needed = {"add": "sum", "scale": "product"}[mode]
         if field.gather != needed:
-            return [
-                f"{who} {mode}s to '{field.name}', which is no {needed} channel of {field.owner}; read() it instead."
-            ]
+            return [f"{who} {mode}s to '{field.name}', which is no {needed} channel of {field.owner}; read() it instead."]
         if not any(phase in mechanic.phases for phase in field.at):
             return [f"{who} {mode}s to '{field.name}' in {' or '.join(field.at)} but has no such method."]
         return []

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.access import absences, accesses
 from sim.blocks import Workspace, for_each_block, spans
 from sim.clock import Clock
 from sim.context import Context
@@ -28,10 +29,10 @@ class Call:
     def __init__(self, engine: Engine, mechanic: Mechanic, phase: str) -> None:
         self.mechanic = copy.copy(mechanic)
         self.mechanic.__dict__ = dict(mechanic.__dict__)
-        self.mechanic._absence = engine.absences(mechanic, phase)
+        self.mechanic._absence = absences(mechanic, phase, engine.fields)
         self.method = getattr(self.mechanic, phase)
         self.context = Context(engine, mechanic.name, phase)
-        self.access = engine.accesses(mechanic, phase)
+        self.access = accesses(mechanic, phase, engine.fields)
         self.views: dict[str, Array] = {}
         self.rows: list[tuple[str, Array]] = []
         self.block_rows: list[tuple[str, Array]] = []
@@ -95,22 +96,23 @@ class Engine:
             name: self.arrays[name].copy()
             for mechanic in self.mechanics
             for name, declaration in mechanic.declarations.items()
-            if declaration.mode == "last" and self._needs_copy(mechanic, name)
+            if declaration.mode == "last"
+            and self._needs_copy(mechanic, name)
             and (declaration.contract["whole"] or not self.fields[name].over_consumers)
         }
         kept = {
             name
             for mechanic in self.mechanics
             for name, declaration in mechanic.declarations.items()
-            if declaration.mode == "last" and not declaration.contract["whole"]
-            and self.fields[name].over_consumers and self._needs_copy(mechanic, name)
+            if declaration.mode == "last"
+            and not declaration.contract["whole"]
+            and self.fields[name].over_consumers
+            and self._needs_copy(mechanic, name)
         }
         self.workspaces = [Workspace(list(self.fields.values()), self.shape, self.block, kept) for _ in range(threads)]
         self.blocks = spans(self.sizes["consumer"], self.block)
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
-        self._market_calls = {
-            p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()
-        }
+        self._market_calls = {p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()}
         block_phases = [p.name for p in WEEK if p.over == "block"]
         self._block_calls = [[(p, self._calls(p)) for p in block_phases] for _ in range(threads)]
         self._found()
@@ -120,68 +122,6 @@ class Engine:
     def shape(self, field: Field) -> tuple[int, ...]:
         """Shape of a field's array."""
         return tuple(self.sizes[dim] for dim in field.dims)
-
-    def accesses(self, mechanic: Mechanic, phase: str) -> dict[str, str]:
-        """Fields that a mechanic may touch in a phase: name -> 'write', 'gather', 'tally', 'read', 'last', 'whole'."""
-        allowed: dict[str, str] = {}
-        side = PHASES[phase].over
-        for name, declaration in mechanic.declarations.items():
-            field = self.fields[name]
-            if field.over_consumers and side == "market":
-                continue
-            access = self._access(field, declaration.mode, phase)
-            if access == "last" and declaration.contract.get("whole"):
-                access = "whole"
-            if access:
-                allowed[name] = access
-        return allowed
-
-    def _access(self, field: Field, mode: str, phase: str) -> str:
-        place, setup = POSITION[phase], phase in SETUP_NAMES
-        if field.tally and mode in ("own", "read") and PHASES[phase].over == "block" and phase not in field.at:
-            return ""  # counts are complete only when all blocks are through
-        inside = phase in field.at
-        if inside and (mode in ("add", "scale") or (mode == "own" and field.gather)):
-            return "tally" if field.tally else "gather"
-        if mode == "own":
-            if setup:
-                same_side = (PHASES[phase].over == "block") == field.over_consumers
-                return "write" if same_side and not field.gather else ""
-            if inside:
-                return "write"
-            return "read" if self._lives(field, place) else ""
-        if mode == "last":
-            return "last" if not setup else ""
-        if mode == "read":
-            if field.constant:
-                return "read"
-            if phase == "populate" and not field.over_consumers:
-                return "read"  # consumers are made after firms, and may look at what these start with
-            return "read" if not setup and place > field.closes else ""
-        return ""
-
-    @staticmethod
-    def _lives(field: Field, place: int) -> bool:
-        if field.over_consumers and not field.lasting:
-            return place > field.closes
-        return field.gather is None or place > field.closes
-
-    def absences(self, mechanic: Mechanic, phase: str) -> dict[str, str]:
-        """For each declared field that is out of reach in a phase, why."""
-        reasons = {}
-        for name, declaration in mechanic.declarations.items():
-            field = self.fields[name]
-            if declaration.mode == "read":
-                reasons[name] = (
-                    f"{mechanic.name} read()s '{name}' in {phase}, but {field.owner} sets it in {field.at[-1]}. "
-                    "Use last() if you mean the previous step's value."
-                )
-            else:
-                reasons[name] = (
-                    f"{mechanic.name} uses '{name}' in {phase}; as {declaration.mode}() it may do so in "
-                    f"{' or '.join(field.at)} only."
-                )
-        return reasons
 
     def _needs_copy(self, mechanic: Mechanic, name: str) -> bool:
         field = self.fields[name]
@@ -381,11 +321,10 @@ class Engine:
                 else [m for m in self.mechanics if phase.name in m.phases]
             )
             for mechanic in members:
-                access = self.accesses(mechanic, phase.name)
+                access = accesses(mechanic, phase.name, self.fields)
                 reads = [n for n, a in access.items() if a == "read"]
                 reads += [f"last {n}" for n, a in access.items() if a in ("last", "whole")]
                 sets = [n for n, a in access.items() if a == "write"]
                 sets += [f"+{n}" for n, a in access.items() if a in ("gather", "tally")]
                 lines.append(f"{'':18}{mechanic.name}: {', '.join(reads) or '-'} -> {', '.join(sets) or '-'}")
         return "\n".join(lines)
-

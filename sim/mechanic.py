@@ -34,9 +34,7 @@ class Mechanic:
         for base in reversed(cls.__mro__):
             members.update(vars(base))
         cls.parameters = {
-            key: replace(value, name=key, mechanic=cls.name)
-            for key, value in members.items()
-            if isinstance(value, Parameter)
+            key: replace(value, name=key, mechanic=cls.name) for key, value in members.items() if isinstance(value, Parameter)
         }
         cls.declarations = {key: value for key, value in members.items() if isinstance(value, Declaration)}
         cls.phases = tuple(phase for phase in PHASES if callable(members.get(phase)))

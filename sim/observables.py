@@ -32,7 +32,7 @@ class Market:
         self.rooms = int(engine.sizes["room"])
 
     def __getattr__(self, name: str) -> Array:
-        return self._engine.observe(name)  # type: ignore[no-any-return]  # an engine's array
+        return self._engine.observe(name)
 
     @property
     def live(self) -> float:
@@ -77,7 +77,9 @@ def _flow(name: str, unit: str, meaning: str, value: Value, dims: tuple[str, ...
     return Observable(name, unit, meaning, "flow", value, dims=dims, detail=detail)
 
 
-def _ratio(name: str, unit: str, meaning: str, value: Value, over: Value, factor: float = 1.0, dims: tuple[str, ...] = (), detail: bool = False) -> Observable:
+def _ratio(
+    name: str, unit: str, meaning: str, value: Value, over: Value, factor: float = 1.0, dims: tuple[str, ...] = (), detail: bool = False
+) -> Observable:
     return Observable(name, unit, meaning, "ratio", value, over, dims, factor, detail)
 
 
@@ -113,6 +115,7 @@ def _regulation_intensity(m: Market) -> float:
     return float(np.sqrt(m.inspectors_now[0] / 4000.0 * m.max_penalty[0] / 500_000.0))
 
 
+# fmt: off
 OBSERVABLES: tuple[Observable, ...] = (
     _flow("live_gmv", "CNY_trillion", "sales in live rooms, returns included", lambda m: m.live / TRILLION),
     _flow("private_domain_gmv", "CNY_trillion", "sales in private stores, returns included", lambda m: m.brand_channel_gmv[:, PRIVATE].sum() / TRILLION),
@@ -181,6 +184,11 @@ OBSERVABLES: tuple[Observable, ...] = (
     _level("brand_customers", "million", "bonds with a brand", lambda m: m.bond_count * m.people / MILLION, ("brand",), detail=True),
     _mean("brand_active", "share", "part of the period in business", lambda m: m.brand_active, ("brand",), detail=True),
 )
+# fmt: on
 DERIVED: dict[str, tuple[str, str, Callable[[dict[str, Array]], Array]]] = {
-    "ltv_ratio": ("ratio", "spending of a member bond against another customer's, lapsed ones included", lambda s: s["_member_spend"] / s["_other_spend"]),
+    "ltv_ratio": (
+        "ratio",
+        "spending of a member bond against another customer's, lapsed ones included",
+        lambda s: s["_member_spend"] / s["_other_spend"],
+    ),
 }

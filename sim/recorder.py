@@ -90,5 +90,6 @@ def _reduce(observable: Observable, values: Array, over: Array | None, index: Ar
     if observable.kind == "mean":
         weeks = np.bincount(index, minlength=count).reshape((-1,) + (1,) * (values.ndim - 1))
         return total / weeks
+    assert over is not None  # a ratio has both
     below = np.add.reduceat(over, starts, axis=0)
     return observable.factor * np.divide(total, below, out=np.full(total.shape, np.nan), where=np.abs(below) > 1e-300)

@@ -20,9 +20,7 @@ def dated_fault(mechanic: str, parameter: str, text: object) -> str | None:
     return None
 
 
-def values_in_force(
-    clock: Clock, parameter: Parameter, base: float, dated: Mapping[str, float] | None
-) -> Array:
+def values_in_force(clock: Clock, parameter: Parameter, base: float, dated: Mapping[str, float] | None) -> Array:
     """Value of a parameter in each week, shape (steps,), float64.
 
     A dated value holds from the first week whose Thursday is on or after its date; before the first date the

@@ -88,23 +88,16 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         try:
             return float(view[name])
         except KeyError:
-            raise ContractError(
-                f"{self.kind} {self.row} needs '{name}' to decide, but sees only {', '.join(sorted(view))}."
-            ) from None
+            raise ContractError(f"{self.kind} {self.row} needs '{name}' to decide, but sees only {', '.join(sorted(view))}.") from None
 
     def _checked(self, decision: Levers) -> Levers:
         faults = []
         for name, value in decision.items():
             lever = self.levers.get(name)
             if lever is None:
-                faults.append(
-                    f"{self.kind} {self.row} has no lever '{name}'.{did_you_mean(name, self.levers)}"
-                )
+                faults.append(f"{self.kind} {self.row} has no lever '{name}'.{did_you_mean(name, self.levers)}")
             elif not lever.low <= value <= lever.high:
-                faults.append(
-                    f"{self.kind} {self.row} sets {name} = {value} ({lever.unit}), "
-                    f"outside [{lever.low}, {lever.high}]."
-                )
+                faults.append(f"{self.kind} {self.row} sets {name} = {value} ({lever.unit}), outside [{lever.low}, {lever.high}].")
         if faults:
             raise ContractError(faults)
         return decision
@@ -227,9 +220,7 @@ class LeadingBrandActor(Actor):
     kind = "leading_brand"
     own_levers = (AD_BUDGET,)
 
-    def __init__(
-        self, model: Any, row: int, *, speed: float = 0.2, every: int = WEEKS_PER_MONTH, **options: Any
-    ) -> None:
+    def __init__(self, model: Any, row: int, *, speed: float = 0.2, every: int = WEEKS_PER_MONTH, **options: Any) -> None:
         super().__init__(model, row, every=every, **options)
         self.speed = speed
 
@@ -251,9 +242,7 @@ class LeadingStreamerActor(Actor):
     kind = "leading_streamer"
     own_levers = (BROADCAST_HOURS,)
 
-    def __init__(
-        self, model: Any, row: int, *, speed: float = 0.1, every: int = WEEKS_PER_MONTH, **options: Any
-    ) -> None:
+    def __init__(self, model: Any, row: int, *, speed: float = 0.1, every: int = WEEKS_PER_MONTH, **options: Any) -> None:
         super().__init__(model, row, every=every, **options)
         self.speed = speed
 

@@ -15,9 +15,7 @@ from sim.actors.levers import Lever
 from sim.actors.rules import Rule
 from sim.errors import ConfigError, did_you_mean
 
-CLASSES: Mapping[str, type[Actor]] = {
-    kind.kind: kind for kind in (PlatformActor, RegulatorActor, LeadingBrandActor, LeadingStreamerActor)
-}
+CLASSES: Mapping[str, type[Actor]] = {kind.kind: kind for kind in (PlatformActor, RegulatorActor, LeadingBrandActor, LeadingStreamerActor)}
 KINDS = tuple(CLASSES)
 _STREAM = 0xAC7025  # second word of the Philox key of this file
 
@@ -109,12 +107,9 @@ def _options(played: type[Actor], given: dict[str, Any], faults: list[str]) -> d
         elif name in known:
             options[name] = value
         else:
-            faults.append(
-                f"{played.kind} has no argument '{name}'.{did_you_mean(name, [*sorted(known), *changes])}"
-            )
+            faults.append(f"{played.kind} has no argument '{name}'.{did_you_mean(name, [*sorted(known), *changes])}")
     faults += [
-        f"{played.kind}.{lever.name}: step {lever.step} must be above 0, and low {lever.low} below high "
-        f"{lever.high}."
+        f"{played.kind}.{lever.name}: step {lever.step} must be above 0, and low {lever.low} below high {lever.high}."
         for lever in levers.values()
         if not (lever.step > 0 and lever.low < lever.high)
     ]

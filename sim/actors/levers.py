@@ -30,15 +30,11 @@ class Lever:
 
 
 AD_LOAD = Lever("ad_load", 0.01, 0.02, 0.40, "share of impressions", "assumption")
-COMMISSION_RATE = Lever(
-    "commission_rate", 0.001, 0.0, 0.06, "share of GMV", "assumption"
-)  # 1.0-1.3% at Kuaishou
+COMMISSION_RATE = Lever("commission_rate", 0.001, 0.0, 0.06, "share of GMV", "assumption")  # 1.0-1.3% at Kuaishou
 EXPLORATION = Lever("exploration", 0.02, 0.05, 0.25, "share of impressions", "assumption")  # cold-start pool
 BRAND_BOOST = Lever("brand_boost", 0.05, -0.5, 1.5, "log weight in ranking", "assumption")
 
-ALLOCATION = Lever(
-    "allocation", 0.05, 0.2, 0.95, "share of hours led by complaints, not by lot", "assumption"
-)
+ALLOCATION = Lever("allocation", 0.05, 0.2, 0.95, "share of hours led by complaints, not by lot", "assumption")
 INSPECTORS = Lever("inspectors", 0.10, 0.0, 1.0e4, "people; step: share of those at work", "assumption")
 FINE_MULTIPLIER = Lever("fine_multiplier", 0.10, 1.0, 5.0, "multiple of the dated fine", "assumption")
 

@@ -57,9 +57,7 @@ def fill_gumbel(base: Any, noise: Any, size: int) -> None:
 
 
 @njit(nogil=True, cache=True)
-def gumbel_argmax(
-    utility: Any, index: Any, outside: Any, key: Any, step: int, first: int, place: Any, chosen: Any
-) -> None:
+def gumbel_argmax(utility: Any, index: Any, outside: Any, key: Any, step: int, first: int, place: Any, chosen: Any) -> None:
     """A logit draw for each row.
 
     Args:

@@ -11,7 +11,7 @@ from numba import njit
 
 def compiled(rule: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop over arrays: it releases the interpreter lock, is kept on disk, and allows no fast-math."""
-    return njit(nogil=True, cache=True, error_model="numpy")(rule)  # type: ignore[no-any-return]  # numba's dispatcher
+    return njit(nogil=True, cache=True, error_model="numpy")(rule)
 
 
 @njit(inline="always")

@@ -45,9 +45,7 @@ def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
     k1 = np.uint32(key >> np.uint64(32))
     for i in range(count):
         agent = np.uint64(first + i)
-        a, b, c, d = philox(
-            np.uint32(agent), np.uint32(agent >> np.uint64(32)), np.uint32(step), np.uint32(0), k0, k1
-        )
+        a, b, c, d = philox(np.uint32(agent), np.uint32(agent >> np.uint64(32)), np.uint32(step), np.uint32(0), k0, k1)
         out[0, i] = unit_float(a)
         if words > 1:
             out[1, i] = unit_float(b)
@@ -65,9 +63,7 @@ def fill_normal(out: Any, key: Any, step: int, first: int) -> None:
     k1 = np.uint32(key >> np.uint64(32))
     for i in range(count):
         agent = np.uint64(first + i)
-        a, b, c, d = philox(
-            np.uint32(agent), np.uint32(agent >> np.uint64(32)), np.uint32(step), np.uint32(0), k0, k1
-        )
+        a, b, c, d = philox(np.uint32(agent), np.uint32(agent >> np.uint64(32)), np.uint32(step), np.uint32(0), k0, k1)
         radius = math.sqrt(np.float32(-2.0) * math.log(np.float32(1.0) - unit_float(a)))
         angle = TWO_PI * unit_float(b)
         out[0, i] = radius * math.cos(angle)

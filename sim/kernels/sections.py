@@ -54,9 +54,7 @@ def guide_of(cdf: Any, starts: Any, cells: int) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def pick_from_sections(
-    cdf: Any, starts: Any, guide: Any, section: Any, u: Any, members: Any, offset: int, out: Any
-) -> None:
+def pick_from_sections(cdf: Any, starts: Any, guide: Any, section: Any, u: Any, members: Any, offset: int, out: Any) -> None:
     """Draw a member from the section of each row, in proportion to weight.
 
     Args:

@@ -9,9 +9,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def tied_value_add(
-    out: Any, weight: float, index: Any, group: Any, ties: Any, value: Any, default: float
-) -> None:
+def tied_value_add(out: Any, weight: float, index: Any, group: Any, ties: Any, value: Any, default: float) -> None:
     """out[i, k] += weight * (value of the tie to group[index[i, k]], or default where there is none).
 
     Args:

@@ -13,18 +13,23 @@ from sim.mechanic import Mechanic
 class Advertising(Mechanic):
     """Platforms sell impressions at one price: the lowest at which demand fits supply.
 
-        supply  = users * minutes a week * impressions a minute * load;   demand = sum over bidders with value > price of min(budget / price, limit)
+        supply  = users * minutes a week * impressions a minute * load
+        demand  = sum over bidders with value > price of min(budget / price, limit)
 
     A bidder's value of an impression is the margin on remembered paid sales per impression, shrunk to the market's.
     Reference: Vickrey 1961; Varian 2007; Balseiro, Besbes & Weintraub 2015.
     """
 
-    impressions_per_minute = param(4.0, unit="impressions/minute", bounds=(0.1, 60), source="assumption", doc="items a user sees in a minute")
+    impressions_per_minute = param(
+        4.0, unit="impressions/minute", bounds=(0.1, 60), source="assumption", doc="items a user sees in a minute"
+    )
     margin = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of sales a brand is ready to pay for")
     later_sales = param(2.5, unit="1", bounds=(1, 10), source="assumption", doc="lifetime sales of a won customer against the first order")
     memory = param(0.05, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered results")
     shrinkage = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="weight of the market's mean in a bidder's estimate")
-    limit = param(0.1, unit="share", bounds=(0.001, 1), source="assumption", doc="largest share of a platform's impressions one bidder takes")
+    limit = param(
+        0.1, unit="share", bounds=(0.001, 1), source="assumption", doc="largest share of a platform's impressions one bidder takes"
+    )
     spread = param(0.6, unit="1", bounds=(0, 3), source="assumption", doc="log standard deviation of bidders' values")
 
     cpm: Array = own("platform", unit="CNY per thousand impressions", at="traffic", bounds=(0, 1e9), doc="price of a thousand impressions")

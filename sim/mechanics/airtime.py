@@ -17,7 +17,9 @@ class Airtime(Mechanic):
     uses = ("actors",)
 
     on_air: Array = own("room", unit="share", at="govern", init=1.0, bounds=(0, 2), doc="time on air against full time")
-    hours_multiplier: Array = own("streamer", unit="1", at="govern", init=1.0, bounds=(0, 2), doc="a leading host's own multiple of full time")
+    hours_multiplier: Array = own(
+        "streamer", unit="1", at="govern", init=1.0, bounds=(0, 2), doc="a leading host's own multiple of full time"
+    )
 
     outlet_host: Array = read()
     outlet_home: Array = read()

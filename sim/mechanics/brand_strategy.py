@@ -13,8 +13,8 @@ WEEKS_A_MONTH = 4
 class BrandStrategy(Mechanic):
     """A brand spends a share of its live and private sales on marketing and learns which lever pays.
 
-        lever_share' ~ lever_share * exp(learning * (log return - mean log return)),  never below a floor
-        presence     = s / (s + half_presence),  s = spending on own rooms / sales of the brand
+    lever_share' ~ lever_share * exp(learning * (log return - mean log return)),  never below a floor
+    presence     = s / (s + half_presence),  s = spending on own rooms / sales of the brand
     """
 
     uses = ("actors",)
@@ -25,19 +25,43 @@ class BrandStrategy(Mechanic):
     private_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of private operation at the start")
     learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on budget shares")
     floor = param(0.03, unit="share", bounds=(0, 0.25), source="assumption", doc="least share of a lever")
-    paid_value = param(5.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale through bought traffic: the customer comes back")
-    streamer_value = param(0.5, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale in a streamer's room: commission is paid on it")
+    paid_value = param(
+        5.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale through bought traffic: the customer comes back"
+    )
+    streamer_value = param(
+        0.5, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale in a streamer's room: commission is paid on it"
+    )
     private_bias = param(1.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale to a member")
-    half_presence = param(0.006, unit="share", bounds=(1e-4, 1), source="assumption", doc="own-room spending over sales at which a brand is on air half the time")
-    later_margin = param(0.6, unit="1", bounds=(0, 10), source="assumption", doc="what a leading brand earns in the end for each CNY of a first sale")
-    memory = param(0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered sales and returns")
+    half_presence = param(
+        0.006,
+        unit="share",
+        bounds=(1e-4, 1),
+        source="assumption",
+        doc="own-room spending over sales at which a brand is on air half the time",
+    )
+    later_margin = param(
+        0.6, unit="1", bounds=(0, 10), source="assumption", doc="what a leading brand earns in the end for each CNY of a first sale"
+    )
+    memory = param(
+        0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered sales and returns"
+    )
 
-    lever_share: Array = own("brand", "lever", unit="share", at="plan", init=0.25, bounds=(0, 1), doc="budget shares: paid traffic, streamers, own rooms, private operation")
+    lever_share: Array = own(
+        "brand",
+        "lever",
+        unit="share",
+        at="plan",
+        init=0.25,
+        bounds=(0, 1),
+        doc="budget shares: paid traffic, streamers, own rooms, private operation",
+    )
     lever_return: Array = own("brand", "lever", unit="CNY", at="plan", bounds=(0, 1e15), doc="remembered weekly sales of each lever")
     brand_sales: Array = own("brand", unit="CNY/week", at="plan", bounds=(0, 1e15), doc="remembered sales over all channels")
     marketing_base: Array = own("brand", unit="CNY/week", at="plan", bounds=(0, 1e15), doc="remembered live and private sales")
     budget: Array = own("brand", "lever", unit="CNY/week", at="plan", bounds=(0, 1e15), doc="planned spending by lever")
-    ad_budget_multiplier: Array = own("brand", unit="1", at="plan", init=1.0, bounds=(0, 10), doc="a leading brand's own multiple of its budget for paid traffic")
+    ad_budget_multiplier: Array = own(
+        "brand", unit="1", at="plan", init=1.0, bounds=(0, 10), doc="a leading brand's own multiple of its budget for paid traffic"
+    )
     presence: Array = own("brand", unit="share", at="plan", bounds=(0, 1), doc="time on air of the brand's own room")
 
     brand_size: Array = read()
@@ -60,7 +84,9 @@ class BrandStrategy(Mechanic):
         self.marketing_base += weight * (content - self.marketing_base)
         self.lever_return += weight * (self.brand_lever_gmv - self.lever_return)
         if ctx.step > 8:
-            self.lever_share[...] = reallocate(self.lever_share, self.lever_return, p.learning, p.floor, np.array([p.paid_value, p.streamer_value, 1.0, p.private_bias]))
+            self.lever_share[...] = reallocate(
+                self.lever_share, self.lever_return, p.learning, p.floor, np.array([p.paid_value, p.streamer_value, 1.0, p.private_bias])
+            )
         total = p.marketing_ratio * self.marketing_base * (self.brand_active > 0)
         if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
             self._ask_leaders(ctx)
@@ -68,7 +94,6 @@ class BrandStrategy(Mechanic):
         self.budget[:, PAID_TRAFFIC] *= self.ad_budget_multiplier
         spent = self.budget[:, OWN_ROOMS] / np.maximum(self.brand_sales, 1e-9)
         self.presence[...] = (self.brand_active > 0) * spent / (spent + p.half_presence)
-
 
     def _ask_leaders(self, ctx) -> None:
         """Leading brands decide on their advertising as Mesa actors."""

@@ -29,9 +29,13 @@ class BrandTrust(Mechanic):
 
     bond_brand: Array = own("consumer", "bond", unit="1", at="learn", init=-1, dtype=np.int16, doc="brands remembered, -1 for none")
     bond_trust: Array = own("consumer", "bond", unit="1", at="learn", init=0.4, bounds=(0, 1), doc="trust in a remembered brand")
-    bond_place: Array = own("consumer", unit="1", at="settle", init=-1, dtype=np.int8, lasting=False, doc="bond this week's basket belongs to, -1 for none")
+    bond_place: Array = own(
+        "consumer", unit="1", at="settle", init=-1, dtype=np.int8, lasting=False, doc="bond this week's basket belongs to, -1 for none"
+    )
     bond_new: Array = own("consumer", unit="1", at="settle", dtype=np.bool_, lasting=False, doc="whether that bond is new")
-    outlet_new_customers: Array = own("outlet", unit="people", at="learn", gather="sum", doc="simulated consumers who bought a brand they did not remember")
+    outlet_new_customers: Array = own(
+        "outlet", unit="people", at="learn", gather="sum", doc="simulated consumers who bought a brand they did not remember"
+    )
     outlet_repeat_gmv: Array = own("outlet", unit="CNY", at="learn", gather="sum", doc="value of baskets of brands remembered")
     paid_new_customers: Array = own("brand", unit="people", at="learn", gather="sum", doc="new customers through bought traffic")
     trust_total: Array = own("brand", unit="1", at="learn", gather="sum", doc="sum of trust over bonds")
@@ -104,7 +108,8 @@ def find_bonds(chosen: Array, brand_of: Array, bond_brand: Array, bond_trust: Ar
 @compiled
 def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array, chosen: Array, slot: Array, outcome: Array,
                  amount: Array, brand_of: Array, home: Array, stranger: float, fade: float, gain: float, loss: float,
-                 blame: float, newcomers: Array, repeat_gmv: Array, paid_newcomers: Array, trust_total: Array, bonds: Array) -> None:  # fmt: skip
+                 blame: float,
+                 newcomers: Array, repeat_gmv: Array, paid_newcomers: Array, trust_total: Array, bonds: Array) -> None:  # fmt: skip
     """Fade all bonds, learn from this week's basket, and count customers, repeat sales and trust.
 
     Args:

@@ -13,13 +13,13 @@ JUNE_FESTIVAL, NOVEMBER_FESTIVAL, SPRING_LULL = (24, 25), (45, 46), (5, 6)
 class Calendar(Mechanic):
     """The year has shopping festivals, prices drift, and more people shop online.
 
-        price_level = (1 + inflation) ^ years since 2020;  season = 1 + festival weight in its weeks
+    price_level = (1 + inflation) ^ years since 2020;  season = 1 + festival weight in its weeks
     """
 
     inflation = param(0.015, unit="1/year", bounds=(-0.05, 0.2), source="assumption",
                       doc="yearly change of the prices of goods sold online")  # fmt: skip
     income_growth = param(0.035, unit="1/year", bounds=(-0.05, 0.2), source="history:online_retail_total_NBS",
-                          doc="yearly real growth of what an online shopper buys: NBS total over CNNIC shoppers, more parcels at falling prices")  # fmt: skip
+                          doc="yearly real growth of what an online shopper buys: NBS over CNNIC, more parcels at falling prices")  # fmt: skip
     june = param(0.35, unit="1", bounds=(0, 2), source="history:kuaishou_gmv_q", doc="extra demand around 18 June")
     november = param(0.70, unit="1", bounds=(0, 3), source="history:kuaishou_gmv_q", doc="extra demand around 11 November")
     spring = param(0.25, unit="1", bounds=(0, 1), source="history:kuaishou_gmv_q", doc="missing demand at Spring Festival")
@@ -31,7 +31,9 @@ class Calendar(Mechanic):
     hosts = param(1.1e6, unit="people", bounds=(1e3, 1e8), source="history:active_ecom_streamers_MOFCOM", interpolate=True,
                   doc="real hosts of live commerce, whom the simulated streamers stand for")  # fmt: skip
 
-    real_hosts: Array = own(unit="people", at="govern", init=1.1e6, bounds=(0, 1e9), doc="real hosts whom the simulated streamers stand for")
+    real_hosts: Array = own(
+        unit="people", at="govern", init=1.1e6, bounds=(0, 1e9), doc="real hosts whom the simulated streamers stand for"
+    )
     price_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0.1, 100), doc="price index of goods, 2020 = 1")
     spending_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0.1, 100), doc="real spending of a shopper, 2020 = 1")
     season: Array = own(unit="1", at="govern", init=1.0, bounds=(0, 10), doc="demand of the week relative to a normal week")

@@ -15,9 +15,7 @@ class Confidence(Mechanic):
     loss = param(0.20, unit="1/order", bounds=(0, 1), source="slovic1993", doc="pull of a bad order")
     weight = param(2.0, unit="util", bounds=(0, 10), source="assumption", doc="effect on an offer's worth")
 
-    confidence: Array = own(
-        "consumer", unit="1", at="learn", init=0.5, bounds=(0, 1), doc="belief that claims on air are true"
-    )
+    confidence: Array = own("consumer", unit="1", at="learn", init=0.5, bounds=(0, 1), doc="belief that claims on air are true")
     utility: Array = add()  # (consumer, slot), util
     outcome: Array = read()  # (consumer,): 1 good, -1 bad, 0 no order
 

@@ -18,17 +18,23 @@ class Exposure(Mechanic):
 
     shelf_growth = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of last week's sales in the shelf's ranking")
     shelf_power = param(1.0, unit="1", bounds=(0, 2), source="assumption", doc="exponent of past sales in the shelf's ranking")
-    message_reach = param(0.55, unit="share", bounds=(0, 1), source="assumption", doc="probability that a message is noticed, for each push a week")
+    message_reach = param(
+        0.55, unit="share", bounds=(0, 1), source="assumption", doc="probability that a message is noticed, for each push a week"
+    )
 
     online: Array = own("consumer", unit="1", at="offer", dtype=np.bool_, lasting=False, doc="shops online this week")
-    offered: Array = own("consumer", "slot", unit="1", at="offer", init=-1, dtype=np.int32, lasting=False, doc="outlet in each slot, -1 for none")
+    offered: Array = own(
+        "consumer", "slot", unit="1", at="offer", init=-1, dtype=np.int32, lasting=False, doc="outlet in each slot, -1 for none"
+    )
     need: Array = own("consumer", unit="1", at="offer", dtype=np.int8, lasting=False, doc="sector a consumer has in mind this week")
     shelf_popularity: Array = own("brand", unit="1", at="traffic", init=1.0, bounds=(0, 1e12), doc="remembered sales on the shelf")
     shelf_cdf: Array = own("brand", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative shelf ranking by sector")
     shelf_guide: Array = own("sector", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in shelf_cdf")
     shelf_starts: Array = own("sector_edge", unit="1", at="traffic", dtype=np.int64, doc="where each sector's brands begin")
     shelf_members: Array = own("brand", unit="1", at="traffic", dtype=np.int32, doc="brand of each entry of shelf_cdf")
-    platform_pull: Array = own("platform", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative share of live sales by platform")
+    platform_pull: Array = own(
+        "platform", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative share of live sales by platform"
+    )
 
     brand_size: Array = read()
     brand_sector: Array = read()
@@ -63,7 +69,9 @@ class Exposure(Mechanic):
         if ctx.step > 4:
             self.shelf_popularity += self.p.shelf_growth * (sales / max(sales.mean(), 1e-12) - self.shelf_popularity)
         weight = (self.brand_active > 0) * (self.shelf_popularity + 0.01) ** self.p.shelf_power
-        self.shelf_cdf[...], self.shelf_starts[...], self.shelf_members[...] = sections_of(weight, self.brand_sector, self.sector_orders.size)
+        self.shelf_cdf[...], self.shelf_starts[...], self.shelf_members[...] = sections_of(
+            weight, self.brand_sector, self.sector_orders.size
+        )
         self.shelf_guide[...] = guide_of(self.shelf_cdf, self.shelf_starts, self.shelf_guide.shape[1])
         pull = self.platform_gmv + 0.02 * self.platform_gmv.mean() + 1e-12
         self.platform_pull[...] = np.cumsum(pull) / pull.sum()

@@ -15,7 +15,14 @@ class Featuring(Mechanic):
     weeks = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="length of a contract")
 
     outlet_brand: Array = own("outlet", unit="1", at="plan", dtype=np.int32, init=0, doc="brand whose goods an outlet sells")
-    signing_budget: Array = own("brand", unit="CNY/week", at="enforce", init=1.0, bounds=(0, 1e15), doc="budget for streamers on which contracts of next week are signed")
+    signing_budget: Array = own(
+        "brand",
+        unit="CNY/week",
+        at="enforce",
+        init=1.0,
+        bounds=(0, 1e15),
+        doc="budget for streamers on which contracts of next week are signed",
+    )
 
     outlet_home: Array = read()
     outlet_sector: Array = read()
@@ -34,7 +41,9 @@ class Featuring(Mechanic):
         self._sign(ctx, np.flatnonzero((self.outlet_home[: rooms.size] < 0) & ((rooms + ctx.step) % int(self.p.weeks) == 0)))
 
     def _sign(self, ctx, due):
-        drawn = draw_brands(self.outlet_sector[due], ctx.uniform("room")[due], self.brand_sector, self.signing_budget, self.sector_orders.size)
+        drawn = draw_brands(
+            self.outlet_sector[due], ctx.uniform("room")[due], self.brand_sector, self.signing_budget, self.sector_orders.size
+        )
         self.outlet_brand[due] = np.where(drawn >= 0, drawn, self.outlet_brand[due].clip(0))
 
     def enforce(self, ctx):

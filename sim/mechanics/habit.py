@@ -12,8 +12,8 @@ from sim.mechanic import Mechanic
 class Habit(Mechanic):
     """A smoothed record of live purchases raises the worth of live offers, of private ones that of private offers.
 
-        habit'   = habit + speed * (bought on air - habit)        (loyalty term of Guadagni & Little 1983)
-        utility += weight * habit
+    habit'   = habit + speed * (bought on air - habit)        (loyalty term of Guadagni & Little 1983)
+    utility += weight * habit
     """
 
     speed = param(0.025, unit="1/week", bounds=(0, 1), source="guadagni1983", doc="weight of the last week in a habit")
@@ -21,7 +21,13 @@ class Habit(Mechanic):
     private_weight = param(1.0, unit="util", bounds=(0, 8), source="guadagni1983", doc="worth of a full private habit")
     live_at_start = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="live habit of users at the start")
 
-    private_at_start = param(0.07, unit="share", bounds=(0, 1), source="history:private_domain_gmv_100EC", doc="private habit at the start: 0.8 of 11.8 trillion in 2020")
+    private_at_start = param(
+        0.07,
+        unit="share",
+        bounds=(0, 1),
+        source="history:private_domain_gmv_100EC",
+        doc="private habit at the start: 0.8 of 11.8 trillion in 2020",
+    )
 
     live_habit: Array = own("consumer", unit="share", at="learn", bounds=(0, 1), doc="smoothed share of weeks with a live purchase")
     private_habit: Array = own("consumer", unit="share", at="learn", bounds=(0, 1), doc="smoothed share of weeks with a private purchase")

@@ -20,19 +20,27 @@ class Misconduct(Mechanic):
 
     uplift = param(0.30, unit="1", bounds=(0, 3), source="assumption", doc="sales gained by false claims")
     margin = param(0.25, unit="share", bounds=(0, 1), source="assumption", doc="part of sales a host keeps")
-    temperature = param(0.06, unit="share", bounds=(0.001, 10), source="assumption", doc="scale of the logit error, against sales of a term")
+    temperature = param(
+        0.06, unit="share", bounds=(0.001, 10), source="assumption", doc="scale of the logit error, against sales of a term"
+    )
     scruple = param(0.8, unit="1", bounds=(-10, 10), source="assumption", doc="reluctance to deceive")
     reputation = param(0.5, unit="terms", bounds=(0, 20), source="karpoff2008", doc="sales a convicted host loses later, in terms")
     term = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="time between decisions")
     learning = param(0.03, unit="1/week", bounds=(0, 1), source="sah1991", doc="pull of what happened to others; half-life of half a year")
-    risk_at_start = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="believed probability of a penalty in a week of violation")
+    risk_at_start = param(
+        0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="believed probability of a penalty in a week of violation"
+    )
     prior = param(2.0, unit="rooms", bounds=(0.01, 1e3), source="assumption", doc="weight of the first belief against what was seen")
     appeal = param(0.18, unit="util", bounds=(0, 3), source="assumption", doc="what false claims add to an offer's worth")
-    fear = param(1.0, unit="util", bounds=(0, 10), source="assumption", doc="worth that live offers lose when every third room is seen to deceive")
+    fear = param(
+        1.0, unit="util", bounds=(0, 10), source="assumption", doc="worth that live offers lose when every third room is seen to deceive"
+    )
 
     violates: Array = own("room", unit="1", at="plan", bounds=(0, 1), doc="makes false claims this term")
     outlet_violation: Array = own("outlet", unit="1", at="plan", bounds=(0, 1), doc="makes false claims")
-    perceived_risk: Array = own("sector", unit="1/week", at="plan", bounds=(0, 1e3), doc="believed probability of a penalty in a week of violation")
+    perceived_risk: Array = own(
+        "sector", unit="1/week", at="plan", bounds=(0, 1e3), doc="believed probability of a penalty in a week of violation"
+    )
     seen: Array = own("sector", "seen", unit="rooms", at="plan", bounds=(0, 1e9), doc="remembered violators and convictions of a week")
     known_misconduct: Array = own(unit="share", at="plan", bounds=(0, 1), doc="publicly known share of convicted rooms, slowly forgotten")
     outlet_appeal: Array = add()
@@ -70,7 +78,6 @@ class Misconduct(Mechanic):
     def traffic(self, ctx):
         rooms = self.violates.size
         self.outlet_appeal[:rooms] += self.p.appeal * self.violates - self.p.fear * self.known_misconduct[0]
-
 
 
 def violation_probability(

@@ -31,7 +31,9 @@ class Orders(Mechanic):
 
     spending_power: Array = own("consumer", unit="1", at="populate", init=1.0, bounds=(0, 1e4), doc="multiple of the usual basket")
     outcome: Array = own("consumer", unit="1", at="settle", dtype=np.int8, lasting=False, bounds=(-1, 1), doc="1 good, -1 bad, 0 no order")
-    amount: Array = own("consumer", unit="CNY", at="settle", dtype=np.float64, lasting=False, bounds=(0, 1e9), doc="value of this week's basket")
+    amount: Array = own(
+        "consumer", unit="CNY", at="settle", dtype=np.float64, lasting=False, bounds=(0, 1e9), doc="value of this week's basket"
+    )
     outlet_orders: Array = own("outlet", unit="orders", at="settle", gather="sum", doc="orders of simulated consumers")
     outlet_baskets: Array = own("outlet", unit="baskets", at="settle", gather="sum", doc="baskets of simulated consumers")
     outlet_gmv: Array = own("outlet", unit="CNY", at="settle", gather="sum", doc="value of baskets of simulated consumers")

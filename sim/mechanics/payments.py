@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import OWN_ROOMS, PRIVATE, PRIVATE_OPERATION, SHELF, STREAMER_FEES, Array, own, param, read
+from sim.fields import OWN_ROOMS, PRIVATE_OPERATION, STREAMER_FEES, Array, own, param, read
 from sim.mechanic import Mechanic
 
 
 class Payments(Mechanic):
     """Money changes hands at the end of the week; returns arrive weeks later and take their commission back."""
 
-    streamer_commission = param(0.20, unit="share", bounds=(0, 0.8), source="assumption", doc="commission of a host on sales; refunded on returns")
+    streamer_commission = param(
+        0.20, unit="share", bounds=(0, 0.8), source="assumption", doc="commission of a host on sales; refunded on returns"
+    )
     agency_cut = param(0.30, unit="share", bounds=(0, 1), source="assumption", doc="agency's part of a host's income")
     shelf_fee = param(0.04, unit="share", bounds=(0, 0.5), source="assumption", doc="fee of the shelf, to marketplaces outside the model")
     private_fee = param(0.006, unit="share", bounds=(0, 0.5), source="assumption", doc="payment fee on private sales")
-    tool_share = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of private operation spent on platforms' tools and services")
+    tool_share = param(
+        0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of private operation spent on platforms' tools and services"
+    )
     return_cost = param(12, unit="CNY/order", bounds=(0, 500), source="assumption", doc="cost of handling a returned order")
     overhead = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="other costs against net sales")
     living = param(800, unit="CNY/week", bounds=(0, 1e5), source="assumption", doc="what a real host spends")
-    wage = param(330, unit="CNY/week", bounds=(0, 1e5), source="history:online_retail_total_NBS", doc="income a shopper has for buying online, 2020")
+    wage = param(
+        330, unit="CNY/week", bounds=(0, 1e5), source="history:online_retail_total_NBS", doc="income a shopper has for buying online, 2020"
+    )
 
     pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")
-    streamer_income: Array = own("streamer", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="income after refunds, agency and penalties")
+    streamer_income: Array = own(
+        "streamer", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="income after refunds, agency and penalties"
+    )
     brand_profit: Array = own("brand", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="profit after all costs")
     brand_net_sales: Array = own("brand", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="sales less refunds paid")
-    platform_income: Array = own("platform", "income", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="advertising, commission, services")
+    platform_income: Array = own(
+        "platform", "income", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="advertising, commission, services"
+    )
     platform_revenue: Array = own("platform", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="all income of a platform")
 
     real_hosts: Array = read()
@@ -71,7 +81,14 @@ class Payments(Mechanic):
         hosted = np.flatnonzero(self.outlet_host[:rooms] >= 0)
         host, seller = self.outlet_host[hosted], room_brand[hosted]
         ctx.pay("brand", "streamer", p.streamer_commission * room_sales[hosted], "hosts' commission", payer_index=seller, payee_index=host)
-        ctx.pay("streamer", "brand", p.streamer_commission * room_back[hosted], "hosts' commission refunded", payer_index=host, payee_index=seller)
+        ctx.pay(
+            "streamer",
+            "brand",
+            p.streamer_commission * room_back[hosted],
+            "hosts' commission refunded",
+            payer_index=host,
+            payee_index=seller,
+        )
         featured = np.bincount(seller, room_sales[hosted] + 1.0, brands)
         fee = (self.budget[:, STREAMER_FEES] / np.maximum(featured, 1e-12))[seller] * (room_sales[hosted] + 1.0)
         ctx.pay("brand", "streamer", fee, "hosts' fees", payer_index=seller, payee_index=host)

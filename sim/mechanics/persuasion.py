@@ -13,7 +13,13 @@ class Persuasion(Mechanic):
 
     uses = ("room_curves",)
 
-    scarcity = param(0.4, unit="share", bounds=(0, 1), source="claim:5.2-b", doc="mean intensity of scarcity calls, 0 calm to 1 constant; a share of rooms, taken as intensity and shrunk")
+    scarcity = param(
+        0.4,
+        unit="share",
+        bounds=(0, 1),
+        source="claim:5.2-b",
+        doc="mean intensity of scarcity calls, 0 calm to 1 constant; a share of rooms, taken as intensity and shrunk",
+    )
     spread = param(0.2, unit="share", bounds=(0, 1), source="assumption", doc="spread of intensity over rooms")
     weight = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="weight of the room's conversion curve in utility")
 

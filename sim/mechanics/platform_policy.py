@@ -23,15 +23,26 @@ class PlatformPolicy(Mechanic):
     commission = param(0.045, unit="share", bounds=(0, 0.3), source="assumption", doc="commission on live sales, refunded on returns")
     exploration_share = param(0.12, unit="share", bounds=(0, 1), source="assumption", doc="feed given to rooms regardless of success")
     store_boost = param(0.0, unit="util", bounds=(-3, 3), source="assumption", doc="help for brands' own rooms in ranking")
-    weight_conversion = param(0.35, unit="share", bounds=(0, 1), source="claim:5.1-i", doc="weight of closed sales in ranking; the rest is interaction")
+    weight_conversion = param(
+        0.35, unit="share", bounds=(0, 1), source="claim:5.1-i", doc="weight of closed sales in ranking; the rest is interaction"
+    )
 
     ad_load: Array = own("platform", unit="share", at="plan", bounds=(0, 1), doc="impressions that are advertisements")
     commission_rate: Array = own("platform", unit="share", at="plan", bounds=(0, 0.5), doc="commission on live sales")
     exploration: Array = own("platform", unit="share", at="plan", bounds=(0, 1), doc="feed given regardless of success")
     brand_boost: Array = own("platform", unit="util", at="plan", bounds=(-5, 5), doc="help for brands' own rooms in ranking")
     conversion_weight: Array = own("platform", unit="share", at="plan", bounds=(0, 1), doc="weight of closed sales in ranking")
-    departure: Array = own("platform", "policy", unit="as the lever", at="plan", bounds=(-5, 5), doc="how far the actor went from the dated values of load, commission, exploration and boost")
-    quarter: Array = own("platform", "result", unit="CNY", at="plan", bounds=(-1e18, 1e18), doc="sales and revenue of this quarter, sales of the last")
+    departure: Array = own(
+        "platform",
+        "policy",
+        unit="as the lever",
+        at="plan",
+        bounds=(-5, 5),
+        doc="how far the actor went from the dated values of load, commission, exploration and boost",
+    )
+    quarter: Array = own(
+        "platform", "result", unit="CNY", at="plan", bounds=(-1e18, 1e18), doc="sales and revenue of this quarter, sales of the last"
+    )
 
     platform_gmv: Array = last()
     platform_revenue: Array = last()
@@ -56,6 +67,12 @@ class PlatformPolicy(Mechanic):
             gmv, profit, before = self.quarter[row]
             levers = dict(zip(LEVERS, (base + self.departure[row]).tolist(), strict=True))
             growth = (gmv / before) ** 4 - 1 if before > 0 else 0.0
-            view = {"gmv": gmv, "profit": profit, "growth": min(growth, 10.0), "market": max(self.quarter[:, 0].sum(), 1.0), "week": ctx.step}
+            view = {
+                "gmv": gmv,
+                "profit": profit,
+                "growth": min(growth, 10.0),
+                "market": max(self.quarter[:, 0].sum(), 1.0),
+                "week": ctx.step,
+            }
             wish = actor.decide({**levers, **view})
             self.departure[row] = [wish.get(name, levers[name]) - base[place] for place, name in enumerate(LEVERS)]

@@ -49,9 +49,7 @@ class Population(Mechanic):
         span = (final - first + 1)[self.generation]
         self.birth_year[...] = first[self.generation] + np.floor(born * span)
         self.region[...] = where < p.big_city_share
-        self.income[...] = np.exp(
-            p.income_spread * z[0] - 0.5 * p.income_spread**2 + p.big_city_income * (self.region - p.big_city_share)
-        )
+        self.income[...] = np.exp(p.income_spread * z[0] - 0.5 * p.income_spread**2 + p.big_city_income * (self.region - p.big_city_share))
         self.price_sensitivity[...] = p.price_sensitivity_mean * np.exp(p.price_sensitivity_spread * z[1])
         tilt = ctx.normal(label="taste", words=4).T[:, : self.taste.shape[1]]
         tilt = tilt + np.eye(3, self.taste.shape[1], dtype=np.float32)[self.generation]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import BRAND_ROOM, PRIVATE, SHELF, STREAMER_ROOM, Array, add, own, param, read
+from sim.fields import BRAND_ROOM, PRIVATE, SHELF, STREAMER_ROOM, Array, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -17,9 +17,13 @@ class Preference(Mechanic):
     A mixed logit (McFadden 1974; Train 2009): consumers differ in taste, place, income and history.
     """
 
-    streamer_room = param(-1.1, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a streamer; free in both worlds")
+    streamer_room = param(
+        -1.1, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a streamer; free in both worlds"
+    )
     brand_room = param(-0.3, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying in a brand's own room")
-    private = param(2.2, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a private message; free in both worlds")
+    private = param(
+        2.2, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a private message; free in both worlds"
+    )
     shelf = param(1.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of searching on the shelf")
     need_match = param(0.8, unit="util", bounds=(0, 6), source="assumption", doc="an offer in the sector one has in mind")
     style_weight = param(0.6, unit="util", bounds=(0, 6), source="assumption", doc="a room in the style one likes")
@@ -27,7 +31,9 @@ class Preference(Mechanic):
     talent_weight = param(0.6, unit="1", bounds=(0, 5), source="assumption", doc="weight of a host's talent")
 
     outlet_appeal: Array = own("outlet", unit="util", at="traffic", gather="sum", doc="what an outlet is worth to everybody")
-    utility: Array = own("consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="what an offer is worth to a consumer")
+    utility: Array = own(
+        "consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="what an offer is worth to a consumer"
+    )
 
     outlet_channel: Array = read()
     outlet_brand: Array = read()
@@ -45,7 +51,9 @@ class Preference(Mechanic):
         channel = np.empty(4)
         channel[[STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF]] = p.streamer_room, p.brand_room, p.private, p.shelf
         talent = np.where(self.outlet_host >= 0, self.streamer_talent[self.outlet_host.clip(0)], 0.0)
-        self.outlet_appeal += channel[self.outlet_channel] + p.quality_weight * self.brand_quality[self.outlet_brand] + p.talent_weight * talent
+        self.outlet_appeal += (
+            channel[self.outlet_channel] + p.quality_weight * self.brand_quality[self.outlet_brand] + p.talent_weight * talent
+        )
 
     def appraise(self, ctx):
         weigh(
@@ -55,7 +63,9 @@ class Preference(Mechanic):
 
 
 @compiled
-def weigh(utility: Array, appeal: Array, sector: Array, offered: Array, need: Array, match: float, style: float, taste: Array, styles: Array) -> None:
+def weigh(
+    utility: Array, appeal: Array, sector: Array, offered: Array, need: Array, match: float, style: float, taste: Array, styles: Array
+) -> None:
     """Add to utility (n, slots) an outlet's appeal, `match` in the sector in mind, and style * <taste, room's style>.
 
     Args:

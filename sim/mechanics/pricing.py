@@ -11,12 +11,14 @@ from sim.mechanic import Mechanic
 class Pricing(Mechanic):
     """Where rooms look alike, price is what is left to compete with.
 
-        discount' = discount + speed * (base + war * max(0, similarity - 1/2) * 2 - discount)
-        utility  -= sensitivity * ln(price / sector price)
+    discount' = discount + speed * (base + war * max(0, similarity - 1/2) * 2 - discount)
+    utility  -= sensitivity * ln(price / sector price)
     """
 
     base_discount = param(0.15, unit="share", bounds=(0, 0.9), source="assumption", doc="discount on air without sameness")
-    war = param(0.20, unit="share", bounds=(0, 0.9), source="claim:5.2-d", doc="further discount on air where all rooms are alike; a case, shrunk")
+    war = param(
+        0.20, unit="share", bounds=(0, 0.9), source="claim:5.2-d", doc="further discount on air where all rooms are alike; a case, shrunk"
+    )
     private_part = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount that members get")
     shelf_part = param(0.3, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount on the shelf")
     speed = param(0.04, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which discounts follow")

@@ -21,38 +21,70 @@ class PrivateDomain(Mechanic):
     Contact that drives members away: Ascarza, Iyengar & Schleicher 2016. Referral: Schmitt, Skiera & Van den Bulte 2011.
     """
 
-    join_rate = param(0.25, unit="1/basket", bounds=(0, 5), source="assumption", doc="pull of the hook after a purchase; free in data_world")
+    join_rate = param(
+        0.25, unit="1/basket", bounds=(0, 5), source="assumption", doc="pull of the hook after a purchase; free in data_world"
+    )
     door_streamer = param(0.35, unit="1", bounds=(0, 1), source="assumption", doc="door of a streamer's room against a brand's own")
     door_shelf = param(0.25, unit="1", bounds=(0, 1), source="assumption", doc="door of the shelf against a brand's own room")
     stranger_trust = param(0.4, unit="1", bounds=(0, 1), source="assumption", doc="trust with which a new customer considers joining")
     trust_power = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="exponent of trust in joining")
     friends = param(0.5, unit="1", bounds=(0, 5), source="schmitt2011", doc="further pull when all friends are active members")
     tire_rate = param(0.10, unit="1/week", bounds=(0, 1), source="assumption", doc="active members who fall asleep each week")
-    wake_rate = param(0.09, unit="1/week", bounds=(0, 1), source="assumption", doc="dormant members woken a week at one push and full trust; free in report_world")
+    wake_rate = param(
+        0.09,
+        unit="1/week",
+        bounds=(0, 1),
+        source="assumption",
+        doc="dormant members woken a week at one push and full trust; free in report_world",
+    )
     leave_rate = param(0.012, unit="1/week", bounds=(0, 1), source="assumption", doc="members without trust who leave each week")
     comfortable = param(2.0, unit="pushes/week", bounds=(0.1, 14), source="ascarza2016", doc="messages a week that are welcome")
     overload = param(0.4, unit="1", bounds=(0, 5), source="ascarza2016", doc="effect of further messages on falling asleep")
     leave_overload = param(0.5, unit="1", bounds=(0, 5), source="ascarza2016", doc="effect of further messages on leaving")
     contact_cost = param(1.2, unit="CNY/contact", bounds=(0.01, 100), source="assumption", doc="cost of one message with its service")
     most_pushes = param(7.0, unit="pushes/week", bounds=(0, 21), source="assumption", doc="most messages a week")
-    members_at_start = param(0.13, unit="share", bounds=(0, 1), source="history:wecom_served", doc="bonds that are memberships at the start")
+    members_at_start = param(
+        0.13, unit="share", bounds=(0, 1), source="history:wecom_served", doc="bonds that are memberships at the start"
+    )
     active_at_start = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="members active in the first week")
-    other_carrier_at_start = param(0.3, unit="share", bounds=(0, 1), source="claim:1.2.2-b", doc="memberships outside the WeChat ecosystem at the start")
-    platform_carrier = param(0.45, unit="share", bounds=(0, 1), source="assumption", doc="members won in live rooms who stay in the content platform's own private domain")
+    other_carrier_at_start = param(
+        0.3, unit="share", bounds=(0, 1), source="claim:1.2.2-b", doc="memberships outside the WeChat ecosystem at the start"
+    )
+    platform_carrier = param(
+        0.45,
+        unit="share",
+        bounds=(0, 1),
+        source="assumption",
+        doc="members won in live rooms who stay in the content platform's own private domain",
+    )
     opening = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="multiplier of joining: hooks, open interfaces, policy")
 
-    bond_state: Array = own("consumer", "bond", unit="1", at="learn", dtype=np.int8, bounds=(0, 3), doc="0 no member, 1 active, 2 dormant, 3 left")
-    bond_elsewhere: Array = own("consumer", "bond", unit="1", at="learn", dtype=np.bool_, doc="membership carried by a content platform, not WeChat")
+    bond_state: Array = own(
+        "consumer", "bond", unit="1", at="learn", dtype=np.int8, bounds=(0, 3), doc="0 no member, 1 active, 2 dormant, 3 left"
+    )
+    bond_elsewhere: Array = own(
+        "consumer", "bond", unit="1", at="learn", dtype=np.bool_, doc="membership carried by a content platform, not WeChat"
+    )
     bond_idle: Array = own("consumer", "bond", unit="weeks", at="learn", init=200, dtype=np.uint8, doc="weeks since active, at most 200")
-    happy_member: Array = own("consumer", unit="1", at="learn", dtype=np.uint8, bounds=(0, 1), doc="published: active in some private domain")
-    last_members: Array = own("brand", unit="members", at="enforce", init=1.0, bounds=(0, 1e12), doc="members among simulated consumers last week")
+    happy_member: Array = own(
+        "consumer", unit="1", at="learn", dtype=np.uint8, bounds=(0, 1), doc="published: active in some private domain"
+    )
+    last_members: Array = own(
+        "brand", unit="members", at="enforce", init=1.0, bounds=(0, 1e12), doc="members among simulated consumers last week"
+    )
     push_rate: Array = own("brand", unit="pushes/week", at="traffic", init=1.0, bounds=(0, 21), doc="messages a member gets each week")
     brand_members: Array = own("brand", unit="members", at="learn", gather="sum", doc="members among simulated consumers")
     member_joins: Array = own("brand", unit="members", at="learn", gather="sum", doc="joins this week")
     member_exits: Array = own("brand", unit="members", at="learn", gather="sum", doc="exits this week, replaced bonds included")
     carrier_gmv: Array = own("carrier", unit="CNY", at="learn", gather="sum", doc="private sales through WeChat and through others")
     member_activity: Array = own("activity", unit="members", at="learn", gather="sum", doc="memberships, of which active within four weeks")
-    value_sums: Array = own("value", unit="CNY, bonds", at="learn", gather="sum", doc="sales to members, member bonds, sales to other customers, their bonds, people who are members")
+    value_sums: Array = own(
+        "value",
+        unit="CNY, bonds",
+        at="learn",
+        gather="sum",
+        doc="sales to members, member bonds, sales to other customers, their bonds, people who are members",
+    )
 
     budget: Array = read()
     bond_brand: Array = last()
@@ -116,7 +148,8 @@ def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves
 @compiled
 def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Array, trust: Array,
            place: Array, new: Array, chosen: Array, slot: Array, outcome: Array, amount: Array, friends_active: Array,
-           luck: Array, enter: Array, carrier: Array, tires: Array, wakes: Array, leaves: Array, door: Array, brand_of: Array, channel: Array,
+           luck: Array, enter: Array, carrier: Array, tires: Array, wakes: Array, leaves: Array,
+           door: Array, brand_of: Array, channel: Array,
            stranger: float, power: float, friends: float, platform_carrier: float,
            members: Array, exits: Array, joins: Array, carrier_gmv: Array, activity: Array, value: Array) -> None:  # fmt: skip
     """A week of belonging: members move, buyers join or wake up, and everything is counted exactly.
@@ -137,7 +170,7 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
         for t in range(state.shape[1]):
             b = brand[i, t]
             now = state[i, t]
-            if now == ACTIVE or now == DORMANT:
+            if now in (ACTIVE, DORMANT):
                 members[b] += 10_000
                 now = moved(now, luck[t, i], trust[i, t], tires[b], wakes[b], leaves[b])
                 if now == LEFT or (t == here and new[i]):
@@ -164,7 +197,7 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
                 idle[i, t] = 0
             elif idle[i, t] < 200:
                 idle[i, t] += 1
-            if now == ACTIVE or now == DORMANT:
+            if now in (ACTIVE, DORMANT):
                 memberships += 1
                 recent += idle[i, t] < 4
             elif b >= 0 or t == here:

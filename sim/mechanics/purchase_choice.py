@@ -17,7 +17,9 @@ class PurchaseChoice(Mechanic):
 
     nothing = param(0.0, unit="util", bounds=(-6, 6), source="assumption", doc="utility of buying nothing; the origin of utility")
 
-    chosen_slot: Array = own("consumer", unit="1", at="choose", init=-1, dtype=np.int8, lasting=False, doc="slot bought from, -1 for nothing")
+    chosen_slot: Array = own(
+        "consumer", unit="1", at="choose", init=-1, dtype=np.int8, lasting=False, doc="slot bought from, -1 for nothing"
+    )
     chosen: Array = own("consumer", unit="1", at="choose", init=-1, dtype=np.int32, lasting=False, doc="outlet bought from, -1 for nothing")
 
     offered: Array = read()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, param, read
-from sim.mechanic import Mechanic
 from sim.kernels.sections import guide_of, sections_of
+from sim.mechanic import Mechanic
 
 
 class Ranking(Mechanic):
@@ -21,10 +21,20 @@ class Ranking(Mechanic):
     matthew = param(1.0, unit="1", bounds=(0, 2), source="simon1955", doc="exponent of past success; above 1 one room takes all")
     memory = param(0.96, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of the past in engagement")
     talent_weight = param(0.5, unit="1", bounds=(0, 5), source="assumption", doc="what a util of talent adds to the log weight")
-    effort = param(1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success")
-    tail_at_start = param(1.12, unit="1", bounds=(0.5, 10), source="history:streamer_gmv_May2020_rank25", doc="Pareto exponent of streamers' success at the start: rank-size slope 0.89 in May 2020")
+    effort = param(
+        1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success"
+    )
+    tail_at_start = param(
+        1.12,
+        unit="1",
+        bounds=(0.5, 10),
+        source="history:streamer_gmv_May2020_rank25",
+        doc="Pareto exponent of streamers' success at the start: rank-size slope 0.89 in May 2020",
+    )
 
-    engagement: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e9), doc="discounted past success an hour on air, mean near 1")
+    engagement: Array = own(
+        "room", unit="1", at="traffic", init=1.0, bounds=(0, 1e9), doc="discounted past success an hour on air, mean near 1"
+    )
     aired: Array = own("room", unit="share", at="traffic", bounds=(0, 2), doc="time on air last week")
     feed_weight: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e15), doc="weight of a room in its platform's feed")
     feed_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative weights, platform by platform")
@@ -79,6 +89,7 @@ def success_on_air(result: Array, aired: Array) -> Array:
 
 def exploration_shares(merit: Array, on_air: Array, platform: Array, exploration: Array) -> Array:
     """Share of each room in its platform's feed: by merit, and evenly over time on air for the pool, (rooms,)."""
+
     def share(weight: Array) -> Array:
         return weight / np.maximum(np.bincount(platform, weight, exploration.size), 1e-300)[platform]
 

@@ -21,22 +21,51 @@ class Regulation(Mechanic):
 
     uses = ("actors", "case_desk")
 
-    max_penalty_value = param(500_000, unit="CNY", bounds=(0, 1e12), source="claim:5.3-b", doc="upper limit of a fine; dated, two million from 2024")
+    max_penalty_value = param(
+        500_000, unit="CNY", bounds=(0, 1e12), source="claim:5.3-b", doc="upper limit of a fine; dated, two million from 2024"
+    )
     penalty_multiple = param(1.4, unit="1", bounds=(0, 1e6), source="history:regulation_timeline", doc="fine against illicit sales")
     suspension_weeks = param(6, unit="weeks", bounds=(0, 520), source="assumption", doc="weeks off air after a conviction")
     inspectors = param(4000, unit="people", bounds=(0, 1e7), source="assumption", doc="inspectors for live commerce in the country")
     hours_per_case = param(30, unit="hours", bounds=(0.1, 1000), source="assumption", doc="inspector's hours for a case")
-    machine_share = param(0.15, unit="share", bounds=(0, 1), source="claim:8.5-a", doc="cases triaged by machines; a platform's own figure, shrunk")
-    complaint_rate = param(0.00006, unit="share", bounds=(0, 1), source="history:complaints_12315_livestream", doc="bad live baskets that end in a complaint at the start; free in data_world")
-    awareness_growth = param(0.30, unit="1/year", bounds=(-0.5, 3), source="history:complaints_12315_livestream", doc="yearly growth of the inclination to complain, fading; free in data_world")
+    machine_share = param(
+        0.15, unit="share", bounds=(0, 1), source="claim:8.5-a", doc="cases triaged by machines; a platform's own figure, shrunk"
+    )
+    complaint_rate = param(
+        0.00006,
+        unit="share",
+        bounds=(0, 1),
+        source="history:complaints_12315_livestream",
+        doc="bad live baskets that end in a complaint at the start; free in data_world",
+    )
+    awareness_growth = param(
+        0.30,
+        unit="1/year",
+        bounds=(-0.5, 3),
+        source="history:complaints_12315_livestream",
+        doc="yearly growth of the inclination to complain, fading; free in data_world",
+    )
     awareness_fade = param(0.25, unit="1/year", bounds=(0, 5), source="assumption", doc="rate at which that growth fades")
-    evidence = param(0.3, unit="weeks", bounds=(0.001, 52), source="assumption", doc="remembered illicit sales, in weeks of the room's sales, that prove a case")
+    evidence = param(
+        0.3,
+        unit="weeks",
+        bounds=(0.001, 52),
+        source="assumption",
+        doc="remembered illicit sales, in weeks of the room's sales, that prove a case",
+    )
     proof = param(0.85, unit="share", bounds=(0, 1), source="assumption", doc="violators among opened cases who are convicted")
 
     max_penalty: Array = own(unit="CNY", at="govern", init=500_000, bounds=(0, 1e12), doc="upper limit of a fine")
     suspension: Array = own(unit="weeks", at="govern", bounds=(0, 520), doc="weeks off air after a conviction")
     inspectors_now: Array = own(unit="people", at="govern", bounds=(0, 1e7), doc="inspectors after the regulator's decision")
-    stance: Array = own("stance", unit="1", at="govern", init=1.0, bounds=(0, 1e4), doc="the regulator's multiples of inspectors and of fines, and the share of hours led by complaints")
+    stance: Array = own(
+        "stance",
+        unit="1",
+        at="govern",
+        init=1.0,
+        bounds=(0, 1e4),
+        doc="the regulator's multiples of inspectors and of fines, and the share of hours led by complaints",
+    )
     live_sales: Array = own(unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="live sales of the week")
     complaints: Array = own(unit="complaints/week", at="enforce", bounds=(0, 1e12), doc="complaints of real people about live sales")
     convicted: Array = own("room", unit="1", at="enforce", bounds=(0, 1), doc="convicted this week")
@@ -44,7 +73,9 @@ class Regulation(Mechanic):
     room_penalty: Array = own("room", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="penalties of the real hosts a room stands for")
     illicit_sales: Array = own("room", unit="CNY", at="enforce", bounds=(0, 1e15), doc="remembered sales with false claims")
     case_delay: Array = own(unit="weeks", at="enforce", bounds=(0, 1e4), doc="mean weeks from case to decision, remembered")
-    penalty_per_violation: Array = own(unit="CNY", at="enforce", bounds=(0, 1e12), doc="expected cost of a week of violation to a real host, remembered")
+    penalty_per_violation: Array = own(
+        unit="CNY", at="enforce", bounds=(0, 1e12), doc="expected cost of a week of violation to a real host, remembered"
+    )
 
     real_hosts: Array = read()
     violates: Array = read()

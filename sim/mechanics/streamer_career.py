@@ -11,17 +11,21 @@ from sim.mechanic import Mechanic
 class StreamerCareer(Mechanic):
     """Exit and entry follow remembered income against what other work would pay.
 
-        exit  = exit_rate * logistic((reservation - income + commitments) / reservation * sharpness)
-        entry = entry_rate * logistic((mean income - reservation) / reservation)
+    exit  = exit_rate * logistic((reservation - income + commitments) / reservation * sharpness)
+    entry = entry_rate * logistic((mean income - reservation) / reservation)
     """
 
     reservation = param(1400, unit="CNY/week", bounds=(0, 1e6), source="assumption", doc="income of other work, 2020")
     exit_rate = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="hosts who leave each week when income is far too low")
-    entry_rate = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="places filled by newcomers each week when incomes are high")
+    entry_rate = param(
+        0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="places filled by newcomers each week when incomes are high"
+    )
     sharpness = param(4.0, unit="1", bounds=(0, 50), source="assumption", doc="how sharply exit follows income")
     team = param(0.65, unit="share", bounds=(0, 1), source="assumption", doc="part of income that goes into staff, rooms and samples")
     adjustment = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which these commitments follow income")
-    memory = param(0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered income and sales")
+    memory = param(
+        0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered income and sales"
+    )
     active_at_start = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="hosts in business at the start; the rest may enter")
 
     streamer_active: Array = own("streamer", unit="1", at="enforce", init=1.0, bounds=(0, 1), doc="in business")

@@ -12,8 +12,8 @@ from sim.mechanic import Mechanic
 class StreamerTrust(Mechanic):
     """Trust in a host lives on the tie of a follower; others go by the room's reputation.
 
-        trust'  = trust + gain * good * (1 - trust) - loss * bad * trust        (Slovic 1993: bad news weighs more)
-        utility += weight * (trust - 1/2)
+    trust'  = trust + gain * good * (1 - trust) - loss * bad * trust        (Slovic 1993: bad news weighs more)
+    utility += weight * (trust - 1/2)
     """
 
     gain = param(0.06, unit="1/basket", bounds=(0, 1), source="joesang2002", doc="pull of a good basket")
@@ -22,8 +22,16 @@ class StreamerTrust(Mechanic):
     follow_rate = param(0.03, unit="1/view", bounds=(0, 1), source="assumption", doc="probability to follow a room met in the feed")
     follow_after_purchase = param(0.35, unit="1/basket", bounds=(0, 1), source="assumption", doc="probability to follow a room bought from")
     unfollow_rate = param(0.012, unit="1/week", bounds=(0, 1), source="assumption", doc="ties lost each week")
-    word = param(0.04, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which a much-visited room's reputation follows what its buyers say")
-    followed_at_start = param(0.6, unit="share", bounds=(0, 1), source="assumption", doc="ties filled at the start, drawn by streamers' success")
+    word = param(
+        0.04,
+        unit="1/week",
+        bounds=(0, 1),
+        source="assumption",
+        doc="speed at which a much-visited room's reputation follows what its buyers say",
+    )
+    followed_at_start = param(
+        0.6, unit="share", bounds=(0, 1), source="assumption", doc="ties filled at the start, drawn by streamers' success"
+    )
     initial = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="trust in a host one starts to follow")
 
     followed: Array = own("consumer", "tie", unit="1", at="learn", init=-1, dtype=np.int32, doc="rooms followed, -1 for none")
@@ -72,7 +80,6 @@ class StreamerTrust(Mechanic):
         self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
 
 
-
 @compiled
 def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, trust: Array) -> None:
     """Add weight * (belief - 1/2): reputation for rooms met in feeds, own trust for followed ones. Shapes (n, slots)."""
@@ -86,7 +93,8 @@ def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, 
 
 @compiled
 def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome: Array, leave: Array, meet: Array, which: Array,
-           gone: Array, rooms: int, gain: float, loss: float, rate: float, after: float, unfollow: float, initial: float) -> None:  # fmt: skip
+           gone: Array, rooms: int, gain: float, loss: float, rate: float, after: float, unfollow: float,
+           initial: float) -> None:  # fmt: skip
     """Learn from a basket, start to follow a room met or bought from, and drop ties: to hosts gone, or at random.
 
     Args:

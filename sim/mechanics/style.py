@@ -12,9 +12,9 @@ from sim.mechanic import Mechanic
 class Style(Mechanic):
     """A room's style is a point on a sphere; with some probability it moves towards its sector's leader.
 
-        imitation:  x' = norm((1 - step) x + step x_leader + noise)        (Bikhchandani et al. 1992)
-        innovation: x' = norm(x + jump)
-        similarity = (1 + mean pairwise cosine) / 2, by sector; weighted by minutes watched, and unweighted
+    imitation:  x' = norm((1 - step) x + step x_leader + noise)        (Bikhchandani et al. 1992)
+    innovation: x' = norm(x + jump)
+    similarity = (1 + mean pairwise cosine) / 2, by sector; weighted by minutes watched, and unweighted
     """
 
     imitation_rate = param(0.03, unit="1/week", bounds=(0, 1), source="assumption", doc="probability to move towards the leader")

@@ -15,8 +15,22 @@ class Takings(Mechanic):
     room_minutes: Array = own("room", unit="minutes/week", at="enforce", bounds=(0, 1e15), doc="minutes watched in a room")
     platform_gmv: Array = own("platform", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="live sales on a platform")
     users: Array = own("platform", unit="people", at="enforce", bounds=(0, 2e9), doc="users of live shopping by main platform")
-    brand_channel_gmv: Array = own("brand", "channel", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="sales by streamers' rooms, own rooms, private store, shelf")
-    brand_lever_gmv: Array = own("brand", "lever", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="sales that each lever brought: what came through bought traffic counts there only")
+    brand_channel_gmv: Array = own(
+        "brand",
+        "channel",
+        unit="CNY/week",
+        at="enforce",
+        bounds=(0, 1e15),
+        doc="sales by streamers' rooms, own rooms, private store, shelf",
+    )
+    brand_lever_gmv: Array = own(
+        "brand",
+        "lever",
+        unit="CNY/week",
+        at="enforce",
+        bounds=(0, 1e15),
+        doc="sales that each lever brought: what came through bought traffic counts there only",
+    )
 
     outlet_gmv: Array = read()
     outlet_paid_gmv: Array = read()

@@ -14,8 +14,12 @@ class Touchpoints(Mechanic):
 
     window = param(13, unit="weeks", bounds=(1, 100), source="prediction:1.2.2-p3", doc="the 90 days in which both channels count as met")
 
-    weeks_since_live: Array = own("consumer", unit="weeks", at="choose", init=100, dtype=np.uint8, doc="weeks since a room was met, at most 100")
-    weeks_since_message: Array = own("consumer", unit="weeks", at="choose", init=100, dtype=np.uint8, doc="weeks since a message was met, at most 100")
+    weeks_since_live: Array = own(
+        "consumer", unit="weeks", at="choose", init=100, dtype=np.uint8, doc="weeks since a room was met, at most 100"
+    )
+    weeks_since_message: Array = own(
+        "consumer", unit="weeks", at="choose", init=100, dtype=np.uint8, doc="weeks since a message was met, at most 100"
+    )
     touched_orders: Array = own("touch", unit="baskets", at="settle", gather="sum", doc="baskets, of which the buyer met both channels")
 
     offered: Array = read()

@@ -34,7 +34,9 @@ class Venues(Mechanic):
     talent_spread = param(0.40, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of hosts' talent")
     second_platform_gap = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="presence in a second room against the main one")
 
-    outlet_channel: Array = own("outlet", unit="1", at="found", dtype=np.int32, bounds=(0, 3), doc="0 streamer room, 1 brand room, 2 private, 3 shelf")
+    outlet_channel: Array = own(
+        "outlet", unit="1", at="found", dtype=np.int32, bounds=(0, 3), doc="0 streamer room, 1 brand room, 2 private, 3 shelf"
+    )
     outlet_platform: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="platform of a room, -1 for others")
     outlet_host: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="streamer of a room, -1 where the brand itself sells")
     outlet_home: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="brand that runs the outlet, -1 for streamers' rooms")

@@ -12,12 +12,14 @@ from sim.mechanic import Mechanic
 class Watching(Mechanic):
     """A viewer leaves a room at a hazard that rises with sameness and fatigue; the mean stay is its inverse.
 
-        stay     = 1 / (leave_rate * exp(sameness * (2 similarity - 1) + tiredness * fatigue - talent * quality))
-        fatigue' = fatigue + tiring * minutes / 10 * similarity * (1 - fatigue) - recovery * fatigue
-        utility -= weight * fatigue   (Naik, Mantrala & Sawyer 1998 for wear-out)
+    stay     = 1 / (leave_rate * exp(sameness * (2 similarity - 1) + tiredness * fatigue - talent * quality))
+    fatigue' = fatigue + tiring * minutes / 10 * similarity * (1 - fatigue) - recovery * fatigue
+    utility -= weight * fatigue   (Naik, Mantrala & Sawyer 1998 for wear-out)
     """
 
-    leave_rate = param(0.16, unit="1/minute", bounds=(0.01, 2), source="assumption", doc="hazard of leaving fresh and varied rooms; free in report_world")
+    leave_rate = param(
+        0.16, unit="1/minute", bounds=(0.01, 2), source="assumption", doc="hazard of leaving fresh and varied rooms; free in report_world"
+    )
     sameness = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="effect of sameness on the log hazard of leaving")
     tiredness = param(1.0, unit="1", bounds=(0, 5), source="naik1998", doc="effect of fatigue on the log hazard of leaving")
     quality = param(0.3, unit="1/util", bounds=(0, 3), source="assumption", doc="effect of talent on the log hazard of leaving")
@@ -27,7 +29,9 @@ class Watching(Mechanic):
 
     fatigue: Array = own("consumer", unit="1", at="learn", bounds=(0, 1), doc="tiredness of live content")
     live_minutes: Array = own("consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes watched this week")
-    tiring_minutes: Array = own("consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes weighted by sameness")
+    tiring_minutes: Array = own(
+        "consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes weighted by sameness"
+    )
     leave_hazard: Array = own("room", unit="1/minute", at="traffic", init=0.2, bounds=(0, 100), doc="hazard of leaving before fatigue")
     outlet_minutes: Array = own("outlet", unit="minutes", at="choose", gather="sum", doc="minutes watched by simulated consumers")
     outlet_views: Array = own("outlet", unit="views", at="choose", gather="sum", doc="visits by simulated consumers")
@@ -51,7 +55,16 @@ class Watching(Mechanic):
 
     def choose(self, ctx):
         slower = np.exp(-self.p.tiredness * self.fatigue)
-        watch(self.offered, slower, self.leave_hazard, self.room_similarity, self.outlet_minutes, self.outlet_views, self.live_minutes, self.tiring_minutes)
+        watch(
+            self.offered,
+            slower,
+            self.leave_hazard,
+            self.room_similarity,
+            self.outlet_minutes,
+            self.outlet_views,
+            self.live_minutes,
+            self.tiring_minutes,
+        )
 
     def learn(self, ctx):
         gain = self.p.tiring * self.tiring_minutes / 10.0
@@ -67,7 +80,9 @@ def bore(utility: Array, weight: float, fatigue: Array) -> None:
 
 
 @compiled
-def watch(offered: Array, slower: Array, hazard: Array, similarity: Array, minutes: Array, views: Array, watched: Array, tiring: Array) -> None:
+def watch(
+    offered: Array, slower: Array, hazard: Array, similarity: Array, minutes: Array, views: Array, watched: Array, tiring: Array
+) -> None:
     """Visit every room offered: the mean stay is slower / hazard minutes; counts minutes and views by outlet.
 
     Args:

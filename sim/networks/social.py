@@ -25,9 +25,7 @@ Offsets = npt.NDArray[np.int64]
 DEGREE = 8  # ties of a consumer that carry influence [people]; source: assumption
 REWIRE = 0.1  # share of ties to far people; source: assumption (small-world range of Watts & Strogatz 1998)
 TEMPLATE = 4000  # most people in one tile [people]; source: assumption (bounds set-up time)
-SEAM_SHARE = (
-    0.5  # share of the rewired ties that lead to other tiles, as far as ties can be paired; assumption
-)
+SEAM_SHARE = 0.5  # share of the rewired ties that lead to other tiles, as far as ties can be paired; assumption
 PATH_SOURCES = 32  # people from whom the mean path is measured
 _STREAM = 0x50C1A1  # second word of the Philox key of this file
 
@@ -69,9 +67,7 @@ class Summary:
     mean_path: float
 
 
-def neighbours(
-    n: int, key: int, degree: int = DEGREE, rewire: float = REWIRE, template: int = TEMPLATE
-) -> Neighbours:
+def neighbours(n: int, key: int, degree: int = DEGREE, rewire: float = REWIRE, template: int = TEMPLATE) -> Neighbours:
     """Ties between n consumers.
 
     Args:

@@ -113,13 +113,9 @@ class CaseDesk:
         weights = np.atleast_1d(np.asarray(severity, dtype=np.float64))
         faults = []
         if week < self.week:
-            faults.append(
-                f"case desk: week {week} is over; the desk stands at the start of week {self.week}."
-            )
+            faults.append(f"case desk: week {week} is over; the desk stands at the start of week {self.week}.")
         if rows.shape != weights.shape or rows.ndim != 1:
-            faults.append(
-                f"case desk: {rows.shape} subjects but {weights.shape} severities; give one for each."
-            )
+            faults.append(f"case desk: {rows.shape} subjects but {weights.shape} severities; give one for each.")
         if rows.size and rows.min() < 0:
             faults.append(f"case desk: subject {rows.min()} is not a row.")
         if not (np.isfinite(weights).all() and (weights >= 0).all()):
@@ -236,9 +232,7 @@ class CaseDesk:
         """No hour is worked twice and no case lost."""
         used = self.hours_used
         if used > self.hours_available * (1 + _TOLERANCE) + _TOLERANCE:
-            raise LedgerError(
-                f"case desk: {used} inspector hours worked but {self.hours_available} available."
-            )
+            raise LedgerError(f"case desk: {used} inspector hours worked but {self.hours_available} available.")
         queued = len(self._inspectors.queue) + self._inspectors.count
         if not self.opened - self.decided == self.waiting == queued:
             raise LedgerError(

@@ -31,9 +31,7 @@ URGENCY_GAIN = 2.2  # purchase lift under full, believed urgency [relative]; sou
 DISBELIEF_LOSS = 0.19  # purchase loss of viewers who no longer believe [relative]; source: claim:4.4-j
 PROOF_GAIN = 0.58  # purchase lift under a full buyer ticker [relative]; source: claim:4.4-e
 PROOF_BUYERS = 1.0e5  # announced buyers at which the ticker is full [people]; source: claim:4.4-d
-DELAY_LOSS = (
-    1.0e-4  # loss of purchases per ms of latency [1/ms]; source: assumption (1% for 100 ms of a web shop)
-)
+DELAY_LOSS = 1.0e-4  # loss of purchases per ms of latency [1/ms]; source: assumption (1% for 100 ms of a web shop)
 SHRINKAGE = 0.3  # share of a case claim taken as mean effect [0..1]; source: assumption
 
 CALL_MINUTES = 3.0  # minutes between scarcity calls at intensity 1; source: assumption
@@ -190,11 +188,7 @@ class _Session:
                 self.heard *= 1 - arrived / self.viewers
                 emotion, impulse = self._emotion()
                 answered = min(1.0, ANSWERS / (QUESTION_HAZARD * self.viewers))
-                calm = (
-                    (1 + room.shrinkage * PROOF_GAIN * self.ticker)
-                    * (1 + INTERACTION_GAIN * answered)
-                    * prompt
-                )
+                calm = (1 + room.shrinkage * PROOF_GAIN * self.ticker) * (1 + INTERACTION_GAIN * answered) * prompt
                 buying = -math.expm1(-PURCHASE_HAZARD * emotion * calm)
                 self.carry_buying += self.viewers * buying
                 orders = int(self.carry_buying)
@@ -212,9 +206,7 @@ class _Session:
 
     def _emotion(self) -> tuple[float, float]:
         """Purchase multiplier of the calls, and the share of purchases made on impulse."""
-        belief = KNOWING_SHARE * _belief(self.heard + self.known_calls) + (1 - KNOWING_SHARE) * _belief(
-            self.heard
-        )
+        belief = KNOWING_SHARE * _belief(self.heard + self.known_calls) + (1 - KNOWING_SHARE) * _belief(self.heard)
         lift = self.room.shrinkage * URGENCY_GAIN * self.urgency * belief
         emotion = 1 + lift - self.room.shrinkage * DISBELIEF_LOSS * (1 - belief)
         return emotion, min(1.0, (IMPULSE_BASE + lift) / (1 + lift))
