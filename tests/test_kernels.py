@@ -1,0 +1,207 @@
+"""Each kernel against plain numpy on adversarial data, and against numbers worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import special, stats
+
+from sim.fields import QUANTUM
+from sim.kernels.choice import fill_gumbel, gumbel_argmax, log32
+from sim.kernels.sections import guide_of, pick_from_sections, place_among, sections_of
+from sim.kernels.sums import PER_UNIT, add_at, shares_among, tally, tally_ones, total_if_valid
+from sim.kernels.ties import tied_value_add
+
+KEY = np.uint64(0x1234_5678_9ABC_DEF0)
+
+
+def test_sections_by_hand() -> None:
+    """Rows 0, 2 in section 1 with weights 1, 3; row 1 alone in section 0; section 2 is empty."""
+    cdf, starts, members = sections_of(np.array([1.0, 5.0, 3.0]), np.array([1, 0, 1]), 3)
+    assert starts.tolist() == [0, 1, 3, 3]
+    assert members.tolist() == [1, 0, 2]
+    assert cdf.tolist() == [1.0, 0.25, 1.0]
+    out = np.empty(5, np.int32)
+    sections = np.array([1, 1, 0, 2, -1])
+    u = np.array([0.2, 0.25, 0.99, 0.5, 0.5], np.float32)
+    pick_from_sections(cdf, starts, guide_of(cdf, starts, 4), sections, u, members, 10, out)
+    assert out.tolist() == [10, 12, 11, -1, -1]
+
+
+weights = st.one_of(st.sampled_from([0.0, 0.0, 1.0, 1e-12, 1e9]), st.floats(0.0, 10.0, allow_subnormal=False))
+sectioned = st.integers(1, 15).flatmap(
+    lambda m: st.tuples(hnp.arrays(float, m, elements=weights), hnp.arrays(np.int64, m, elements=st.integers(0, 3)))
+)
+
+
+@given(sectioned, st.integers(1, 40).map(lambda n: np.random.default_rng(n).random(n, np.float32)))
+def test_draws_are_those_of_a_search_in_cumulative_weights(rows: tuple, u: np.ndarray) -> None:
+    """Ties, weights of zero, sections without rows or weight, one row alone: as plain numpy finds them."""
+    weight, section = rows
+    cdf, starts, members = sections_of(weight, section, 5)
+    guide = guide_of(cdf, starts, 64)
+    for wanted in range(5):
+        inside = np.flatnonzero(section == wanted)
+        edges = np.cumsum(weight[inside])
+        out = np.empty(u.size, np.int32)
+        pick_from_sections(cdf, starts, guide, np.full(u.size, wanted), u, members, 0, out)
+        if inside.size == 0 or edges[-1] <= 0.0:
+            assert (out == -1).all()
+            continue
+        at = np.searchsorted(edges / edges[-1], u.astype(float), side="right")
+        assert out.tolist() == inside[np.minimum(at, inside.size - 1)].tolist()
+        assert (weight[out] > 0.0).all()
+
+
+def test_draws_follow_the_weights() -> None:
+    """Weights 1, 0, 2, 5 of one room each: shares of an eighth, none, a quarter and five eighths."""
+    weight, u = np.array([1.0, 0.0, 2.0, 5.0]), np.random.default_rng(0).random(80_000, np.float32)
+    cdf, starts, members = sections_of(weight, np.zeros(4, np.int64), 1)
+    out = np.empty(u.size, np.int32)
+    pick_from_sections(cdf, starts, guide_of(cdf, starts, 512), np.zeros(u.size, np.int8), u, members, 0, out)
+    counts = np.bincount(out, minlength=4)
+    assert counts[1] == 0
+    assert stats.chisquare(counts[[0, 2, 3]], np.array([1, 2, 5]) * 10_000).pvalue > 1e-4
+
+
+@given(hnp.arrays(float, st.integers(1, 8), elements=st.floats(0.0, 5.0)), st.integers(1, 50))
+def test_places_among_edges(parts: np.ndarray, count: int) -> None:
+    edges = np.cumsum(parts + 0.01)
+    edges /= edges[-1]
+    u = np.random.default_rng(count).random(count, np.float32)
+    out = np.empty(count, np.int8)
+    place_among(edges, u, out)
+    expected = np.searchsorted(edges[:-1].astype(np.float32), u, side="right")
+    assert out.tolist() == expected.tolist()
+    assert out.max() < edges.size
+
+
+@given(st.integers(0, 30).flatmap(lambda n: hnp.arrays(np.int32, n, elements=st.integers(-1, 3))), st.randoms())
+def test_sums_are_exact_in_any_order(index: np.ndarray, random) -> None:
+    value = np.random.default_rng(index.size).random(index.size) * 1e6
+    total, ones = np.zeros(4, np.int64), np.zeros(4, np.int64)
+    tally(total, index, value)
+    tally_ones(ones, index)
+    order = list(range(index.size))
+    random.shuffle(order)
+    again = np.zeros(4, np.int64)
+    tally(again, index[order], value[order])
+    assert total.tolist() == again.tolist()
+    assert total.tolist() == [sum(round(v * 1e4) for v in value[index == j]) for j in range(4)]
+    assert ones.tolist() == [10_000 * int((index == j).sum()) for j in range(4)]
+
+
+def test_a_unit_is_ten_thousand_quanta() -> None:
+    assert PER_UNIT * QUANTUM == 1.0
+
+
+def test_shares_among_neighbours_by_hand() -> None:
+    """Row 1 knows 0 and 2, row 2 knows 0 twice: flags of one and of another kind."""
+    one, other = np.array([1, 0, 0], np.uint8), np.array([1, 1, 1], np.uint8)
+    table = np.array([[1, 2], [0, 2], [0, 0]], np.int32)
+    out_one, out_other = np.empty(2, np.float32), np.empty(2, np.float32)
+    shares_among(one, other, table, 1, out_one, out_other)
+    assert out_one.tolist() == [0.5, 1.0]
+    assert out_other.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [([], 0.0), ([1.0, 2.5], 3.5), ([1.0, -0.1], None), ([np.nan], None), ([np.inf, 1.0], None)],
+)
+def test_a_total_is_given_for_valid_amounts_only(values: list[float], total: float | None) -> None:
+    found = total_if_valid(np.array(values))
+    assert np.isnan(found) if total is None else found == total
+
+
+def test_adding_at_places_by_hand() -> None:
+    balance = np.array([1.0, 2.0, 3.0])
+    add_at(balance, np.array([0, 2, 0]), np.array([0.5, 1.0, 0.25]), -1.0)
+    assert balance.tolist() == [0.25, 2.0, 2.0]
+
+
+@given(st.integers(0, 500))
+def test_the_value_of_a_tie_or_the_default(seed: int) -> None:
+    """Against a plain loop: alternatives -1, groups without a tie, ties of nobody."""
+    rng = np.random.default_rng(seed)
+    group = rng.integers(0, 3, 6).astype(np.int32)
+    index = rng.integers(-1, 6, (4, 3)).astype(np.int32)
+    ties = np.array([rng.permutation(4)[:2] - 1 for _ in range(4)], np.int16)
+    value = rng.random((4, 2), np.float32)
+    out = np.zeros((4, 3), np.float32)
+    tied_value_add(out, 2.0, index, group, ties, value, 0.25)
+    for i, k in np.ndindex(4, 3):
+        if index[i, k] < 0:
+            assert out[i, k] == 0.0
+            continue
+        tied = np.flatnonzero(ties[i] == group[index[i, k]])
+        expected = value[i, tied[0]] if tied.size else np.float32(0.25)
+        assert out[i, k] == np.float32(2.0) * expected
+
+
+def choose(utility: np.ndarray, index: np.ndarray, outside: float = 0.0, step: int = 3, first: int = 0) -> tuple:
+    rows = utility.shape[0]
+    place, chosen = np.empty(rows, np.int8), np.empty(rows, np.int32)
+    without = np.full(rows, outside, np.float32)
+    gumbel_argmax(utility.astype(np.float32), index.astype(np.int32), without, KEY, step, first, place, chosen)
+    return place, chosen
+
+
+def test_choices_are_logit() -> None:
+    """Shares of 200,000 rows against softmax of (0 outside, 1, -0.5, 2)."""
+    rows = 200_000
+    utility = np.tile([1.0, -0.5, 2.0], (rows, 1))
+    _, chosen = choose(utility, np.tile([7, 11, 900_000], (rows, 1)))
+    counts = [(chosen == who).sum() for who in (-1, 7, 11, 900_000)]
+    expected = special.softmax([0.0, 1.0, -0.5, 2.0]) * rows
+    assert stats.chisquare(counts, expected).pvalue > 1e-4
+
+
+def test_noise_is_standard_gumbel() -> None:
+    noise = np.empty(200_000, np.float32)
+    fill_gumbel(np.arange(noise.size, dtype=np.uint32), noise, noise.size)
+    assert np.isfinite(noise).all()
+    assert stats.kstest(noise.astype(float), "gumbel_r").pvalue > 1e-4
+
+
+@given(st.floats(np.float32(1e-37), np.float32(3e38), width=32))
+def test_the_logarithm_is_right_to_the_last_bits(x: float) -> None:
+    assert float(log32(np.float32(x))) == pytest.approx(np.log(x), rel=5e-7, abs=1e-7)
+
+
+@given(st.integers(0, 1000), st.permutations(range(5)))
+def test_noise_belongs_to_row_and_alternative_never_to_a_position(seed: int, order: list[int]) -> None:
+    """Offers shown in another order, among others that nobody wants or that are not there, are chosen alike."""
+    rng = np.random.default_rng(seed)
+    utility, index = rng.normal(size=(40, 5)), np.array([rng.permutation(60)[:5] for _ in range(40)])
+    place, chosen = choose(utility, index)
+    moved_place, moved_chosen = choose(utility[:, order], index[:, order])
+    assert moved_chosen.tolist() == chosen.tolist()
+    assert [order[k] if k >= 0 else -1 for k in moved_place] == place.tolist()
+    empty = np.full((40, 1), -1)
+    _, among_more = choose(np.hstack([np.full((40, 1), 99.0), utility]), np.hstack([empty, index]))
+    assert among_more.tolist() == chosen.tolist()
+
+
+@given(st.integers(1, 300), st.integers(0, 10_000))
+def test_choices_do_not_depend_on_the_block(split: int, first: int) -> None:
+    rng = np.random.default_rng(first)
+    utility, index = rng.normal(size=(600, 4)), rng.integers(-1, 50, (600, 4))
+    whole = choose(utility, index, first=first)
+    parts = choose(utility[:split], index[:split], first=first), choose(utility[split:], index[split:], first=first + split)
+    for place in range(2):
+        assert whole[place].tolist() == np.concatenate([parts[0][place], parts[1][place]]).tolist()
+
+
+def test_without_any_offer_nothing_is_chosen() -> None:
+    place, chosen = choose(np.full((3, 2), 50.0), np.full((3, 2), -1), outside=-50.0)
+    assert place.tolist() == chosen.tolist() == [-1, -1, -1]
+
+
+def test_a_better_outside_wins_more_often() -> None:
+    utility, index = np.zeros((2000, 2)), np.tile([3, 4], (2000, 1))
+    bought = [(choose(utility, index, outside=value)[1] >= 0).sum() for value in (-3.0, 0.0, 3.0)]
+    assert bought[0] > bought[1] > bought[2] > 0
