@@ -1,0 +1,82 @@
+"""The runs of a plan become one Dataset: world, scenario, member, month or year."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from experiments.plan import SAME_AS_BASE, Plan, Task
+from experiments.workers import Advance, run_all
+
+CONCAT = {"coords": "minimal", "compat": "override", "join": "exact", "combine_attrs": "override"}
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What was simulated: the base, and the paired runs by the name of the variant."""
+
+    base: xr.Dataset
+    variants: Mapping[str, xr.Dataset]
+
+
+def simulate(plan: Plan, advance: Advance = lambda weeks: None) -> Ensemble:
+    """Make all runs of a plan and gather them."""
+    results = run_all(plan.tasks, plan.processes, advance)
+    base = gather(plan, plan.tasks, results, "")
+    variants = {}
+    for name in plan.variants:
+        if name == SAME_AS_BASE:
+            detailed = [result for result in results if "brand" in result.dims]
+            chosen = [task for task, result in zip(plan.tasks, results, strict=True) if "brand" in result.dims]
+            variants[name] = gather(plan, chosen, detailed, "", brands=True)
+        else:
+            variants[name] = gather(plan, plan.tasks, results, name, brands=True)
+    return Ensemble(base, variants)
+
+
+def gather(plan: Plan, tasks: Sequence[Task], results: Sequence[xr.Dataset], variant: str, brands: bool | None = None) -> xr.Dataset:
+    """The runs of one variant with dimensions world, scenario and member in front.
+
+    Coordinates on member: draw, seed and weight (summing to one over the members there are); the weight is
+    one of (world, member) where worlds weigh their draws differently.
+    """
+    keep = bool(plan.settings["detail"]) if brands is None else brands
+    worlds, weights = [], []
+    members = sorted({task.member for task in tasks if task.variant == variant})
+    for world in plan.worlds:
+        found = {
+            task.member: result if keep else without_brands(result)
+            for task, result in zip(tasks, results, strict=True)
+            if task.world == world and task.variant == variant
+        }
+        worlds.append(xr.concat([found[member] for member in members], "member", data_vars="all", **CONCAT))
+        given = np.array([plan.members[world][member].weight for member in members])
+        weights.append(given / given.sum())
+    dataset = xr.concat(worlds, "world", data_vars="all", **CONCAT)
+    dataset = dataset.expand_dims("scenario", axis=1)
+    first = plan.members[next(iter(plan.worlds))]
+    same = all(np.array_equal(weights[0], other) for other in weights)
+    dataset = dataset.assign_coords(
+        world=list(plan.worlds),
+        scenario=[plan.scenario],
+        member=members,
+        draw=("member", [first[member].draw for member in members], {"long_name": "draw of the parameters"}),
+        seed=("member", [first[member].seed for member in members], {"long_name": "seed of chance"}),
+        weight=("member", weights[0]) if same else (("world", "member"), np.array(weights)),
+    )
+    dataset["weight"].attrs = {"units": "1", "long_name": "weight of the member, summing to one"}
+    dataset.attrs = {
+        "title": f"livemarket forecast, scenario {plan.scenario}",
+        "code_version": str(results[0].attrs["code_version"]),
+        "configuration": json.dumps(plan.recorded, ensure_ascii=False, default=str),
+    }
+    return dataset
+
+
+def without_brands(result: xr.Dataset) -> xr.Dataset:
+    """A run without what it kept of each brand."""
+    return result.drop_dims("brand") if "brand" in result.dims else result

@@ -1,0 +1,198 @@
+"""The options of `forecast`: what each means, what it may be, and the text of --help."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import did_you_mean
+
+GROUPS = {
+    "market": "Which markets",
+    "size": "How many runs, and how big",
+    "work": "How it is run, and where it goes",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: the group it is listed in, its kind, its range or choices, its meaning."""
+
+    name: str
+    group: str
+    kind: str
+    meaning: str
+    low: int = 0
+    high: int = 0
+    choices: tuple[str, ...] = ()
+
+    def faults(self, value: Any) -> list[str]:
+        """What is wrong with a value; kinds checked by the simulation itself are left to it."""
+        if self.kind == "whole":
+            if isinstance(value, bool) or not isinstance(value, int):
+                return [f"{self.name} = {value!r} is not a whole number; give one in [{self.low}, {self.high}]."]
+            if not self.low <= value <= self.high:
+                return [f"{self.name} = {value} is outside [{self.low}, {self.high}]."]
+        if self.kind == "choice" and value not in self.choices:
+            hint = did_you_mean(str(value), self.choices)
+            return [f"{self.name} = {value!r} is unknown.{hint} Choose one of {', '.join(self.choices)}."]
+        if self.kind == "truth" and not isinstance(value, bool):
+            return [f"{self.name} = {value!r} is neither true nor false."]
+        if self.kind == "text" and not (isinstance(value, str) and value.strip()):
+            return [f"{self.name} = {value!r} is no text."]
+        return []
+
+
+OPTIONS = (
+    Option("scenario", "market", "scenario", "what is different this time: a name from below, or your own YAML file"),
+    Option(
+        "world",
+        "market",
+        "choice",
+        "which evidence the parameters follow: what the report says, what is published, or both in turn",
+        choices=("report", "data", "both"),
+    ),
+    Option("start", "market", "checked", "first day; a week counts if its Thursday lies inside"),
+    Option("end", "market", "checked", "last day; the predictions are judged only if 2024 to 2030 are simulated"),
+    Option(
+        "parameters",
+        "market",
+        "checked",
+        "another number for the whole time: parameters.<mechanic>.<parameter>=value",
+    ),
+    Option(
+        "schedule",
+        "market",
+        "checked",
+        "another number from a day on: schedule.<mechanic>.<parameter>.<date>=value",
+    ),
+    Option("mechanics", "market", "checked", "the mechanics in play, as [a,b]; none named is the core market"),
+    Option("members", "size", "whole", "runs in each world; they differ by parameters and by chance", 1, 100_000),
+    Option(
+        "draws",
+        "size",
+        "whole",
+        "parameter draws of the world that the members share: 32 members of 16 draws have 2 seeds each",
+        1,
+        10_000,
+    ),
+    Option(
+        "seed",
+        "size",
+        "whole",
+        "first seed of chance; scenarios run with the same seed can be compared run by run",
+        0,
+        2**31,
+    ),
+    Option(
+        "paired",
+        "size",
+        "whole",
+        "for how many members the further runs are made which some predictions need (five each)",
+        0,
+        100_000,
+    ),
+    Option("consumers", "size", "checked", "simulated consumers, each standing for many people"),
+    Option("brands", "size", "checked", "simulated brands"),
+    Option("streamers", "size", "checked", "simulated streamers"),
+    Option("people", "size", "checked", "people whom the consumers stand for"),
+    Option(
+        "threads",
+        "work",
+        "whole",
+        "processes at work at once; by default one a core; it never changes a number",
+        1,
+        1024,
+    ),
+    Option("out", "work", "text", "folder of the results; by default runs/<scenario>-<world>-<time>"),
+    Option("overwrite", "work", "truth", "replace the folder if it holds earlier results of livemarket"),
+    Option("language", "work", "choice", "language of the pictures", choices=("en", "zh")),
+    Option("detail", "work", "checked", "keep the results of each brand in forecast.nc"),
+    Option("checked", "work", "checked", "check ranges and the books every week (slower)"),
+)
+BY_NAME = {option.name: option for option in OPTIONS}
+MAY_BE_NONE = ("threads", "out")
+
+EXAMPLES = (
+    ("forecast", "the baseline to 2030 in the report's world"),
+    ("forecast scenario=strict_regulation world=both", "a story in both worlds"),
+    ("forecast members=4 consumers=2000", "a first look in a fraction of the time"),
+    ("forecast parameters.brand_trust.loss=0.3", "another number for the whole time"),
+    ("forecast schedule.public_traffic.multiplier.2027-01-01=0.8", "another number from a day on"),
+    ("forecast scenario=my_story.yaml out=runs/my_story", "a story of your own, in a folder of your choice"),
+    ("forecast --multirun scenario=baseline,traffic_squeeze seed=1,101", "every combination, one after the other"),
+    ("forecast --cfg job", "show the configuration and run nothing"),
+)
+
+
+def option_faults(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the options' values, all at once."""
+    known = [option.name for option in OPTIONS]
+    faults = [f"Unknown option '{name}'.{did_you_mean(name, known)}" for name in settings if name not in known]
+    faults += [f"The option '{name}' is missing." for name in known if name not in settings]
+    for option in OPTIONS:
+        value = settings.get(option.name)
+        if option.name in settings and not (value is None and option.name in MAY_BE_NONE):
+            faults += option.faults(value)
+    paired, members = settings.get("paired"), settings.get("members")
+    if isinstance(paired, int) and isinstance(members, int) and paired > members:
+        faults.append(f"paired = {paired} is more than members = {members}; give at most as many.")
+    return faults
+
+
+def help_text(defaults: Mapping[str, Any], scenarios: Sequence[tuple[str, str]]) -> str:
+    """The text of `forecast --help`: options with defaults, scenarios with their questions, examples."""
+    lines = [
+        "forecast: simulate China's live commerce and private domains from 2020 to 2030, many times,",
+        "and judge the report's predictions by it.",
+        "",
+        "Usage: forecast [name=value ...]",
+    ]
+    for group, heading in GROUPS.items():
+        lines += ["", f"{heading}:"]
+        for option in OPTIONS:
+            if option.group == group:
+                value = defaults.get(option.name)
+                shown = f" [{shown_default(value)}]" if value not in (None, {}, []) else ""
+                meaning = f"{option.meaning}{shown}"
+                lines += textwrap.wrap(f"  {option.name:<11} {meaning}", 96, subsequent_indent=" " * 14)
+    lines += ["", "Scenarios:"]
+    for name, question in scenarios:
+        lines += textwrap.wrap(f"  {name:<21} {question}", 96, subsequent_indent=" " * 24)
+    lines += ["", "Examples:"]
+    for command, meaning in EXAMPLES:
+        lines += [f"  {command}", f"      {meaning}"]
+    lines += [
+        "",
+        "A later layer has the last word: world, calendar (configs/calendar.yaml), scenario, what you type.",
+        "All mechanics and parameters with units and ranges: forecast --parameters",
+        "Results: index.html (the page to read), scorecard.csv, forecast.nc (opens with xarray), figures/,",
+        "configuration.yaml and manifest.json. They appear whole or not at all.",
+    ]
+    return "\n".join(lines)
+
+
+def shown_default(value: Any) -> str:
+    """A default as one would type it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def parameters_text() -> str:
+    """The text of `forecast --parameters`: every number of the model with its range, unit and source."""
+    from sim.model import EXAMPLES as TEACHING
+    from sim.model import known_mechanics
+
+    lines = []
+    for name, mechanic in known_mechanics().items():
+        aside = " (an example, not in the core market)" if name in TEACHING else ""
+        lines += ["", f"{name}{aside}: {(mechanic.__doc__ or '').strip().splitlines()[0]}"]
+        for key, parameter in mechanic.parameters.items():
+            low, high = parameter.bounds
+            number = f"{parameter.default:g} {parameter.unit} in [{low:g}, {high:g}]"
+            text = f"  {name}.{key} = {number}: {parameter.doc} ({parameter.source})"
+            lines += textwrap.wrap(text, 110, subsequent_indent=" " * 8)
+    return "\n".join(lines[1:])

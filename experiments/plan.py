@@ -1,0 +1,271 @@
+"""Options become a plan: which runs are made, of what, with which seed; every fault is told before the first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from experiments.layers import Layer, base_calendar, layered
+from experiments.options import option_faults
+from experiments.scenario_files import scenario_faults, scenario_layer
+from experiments.worlds import WORLDS, Draw, World, load_world
+from scenarios.data import History, Report, load_history, load_report
+from scenarios.predictions.variants import variants_needed
+from sim.config import Configuration
+from sim.errors import ConfigError, ContractError, DataError, FaultsError
+
+OF_SIM = ("start", "end", "consumers", "brands", "streamers", "people", "mechanics", "checked", "detail")
+OF_MACHINE = ("threads", "out", "overwrite")
+SAME_AS_BASE = "base_detail"
+
+
+class RefusedError(FaultsError):
+    """Faults for which nothing was run."""
+
+    headline = "faults, so nothing was run"
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run of the base: which draw of the world's parameters, which seed, with what weight."""
+
+    draw: int
+    seed: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run to make; `variant` is empty for the base."""
+
+    world: str
+    member: int
+    variant: str
+    configuration: Configuration
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """What to call the run in a message."""
+        aside = f", variant {self.variant}" if self.variant else ""
+        return f"member {self.member} of world '{self.world}'{aside} (seed {self.seed})"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of a forecast, and the data it is judged by.
+
+    Attributes:
+        settings: the options in plain values.
+        members: by world, in the order of the member dimension.
+        variants: what each paired run changes, by name; empty without paired runs.
+        layers: by world, the layers of a draw that does not matter (for the record).
+    """
+
+    settings: Mapping[str, Any]
+    worlds: Mapping[str, World]
+    members: Mapping[str, tuple[Member, ...]]
+    tasks: tuple[Task, ...]
+    variants: Mapping[str, Mapping[str, Any]]
+    calendar: Layer
+    report: Report
+    history: History
+
+    @property
+    def scenario(self) -> str:
+        """The name of the scenario."""
+        return str(self.settings["scenario"]["name"])
+
+    @property
+    def recorded(self) -> dict[str, Any]:
+        """The options that decide about numbers, not where or how fast they were made."""
+        return {name: value for name, value in self.settings.items() if name not in OF_MACHINE}
+
+    @property
+    def steps(self) -> int:
+        """Weeks of one run."""
+        return self.tasks[0].configuration.clock.steps
+
+    @property
+    def processes(self) -> int:
+        """Processes to start: never more than there are runs."""
+        return min(int(self.settings["threads"] or cores()), len(self.tasks))
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
+    """The plan of a forecast; RefusedError with all faults of options, files and parameters, and those given."""
+    found = Faults(faults)
+    found.add(option_faults(settings))
+    with found:
+        report = load_report()
+    with found:
+        history = load_history()
+    calendar = Layer()
+    with found:
+        calendar = base_calendar()
+    scenario = settings.get("scenario")
+    if isinstance(scenario, Mapping):
+        found.add(f"scenario: {fault}" for fault in scenario_faults(scenario))
+    else:
+        found.add([f"scenario = {scenario!r} is no scenario."])
+        scenario = {}
+    user = Layer(*(settings.get(word) or {} for word in ("parameters", "schedule")))
+    found.add(user.faults(""))
+    worlds = read_worlds(settings, found)
+    variants: Mapping[str, Any] = {}
+    if found.whole(settings, "paired") > 0:
+        with found:
+            variants = variants_needed()
+    above = [layer.sound() for layer in (calendar, scenario_layer(scenario), user)]
+    members: dict[str, tuple[Member, ...]] = {}
+    tasks: list[Task] = []
+    for world in worlds.values() or [World("report", {}, (Draw(1.0, {}),))]:  # faults are looked for anyway
+        members[world.name] = spread(world, settings, found)
+        tasks += world_tasks(world, members[world.name], above, variants, settings, found)
+    found.raise_if_any()
+    spare = max(1, int(settings["threads"] or cores()) // len(tasks))
+    tasks = [replace(task, configuration=task.configuration.replace(threads=spare)) for task in tasks]
+    return Plan(dict(settings), worlds, members, tuple(tasks), variants, calendar, report, history)
+
+
+class Faults:
+    """Collects faults; as a context it takes up those of an error raised inside."""
+
+    def __init__(self, given: Sequence[str]) -> None:
+        self.list = list(given)
+
+    def add(self, faults: Any) -> None:
+        """Take up faults that were not told before."""
+        self.list += [fault for fault in faults if fault not in self.list]
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if isinstance(error, FaultsError):
+            self.add(error.faults)
+            return True
+        return False
+
+    def raise_if_any(self) -> None:
+        """RefusedError with everything collected."""
+        if self.list:
+            raise RefusedError(self.list)
+
+    @staticmethod
+    def whole(settings: Mapping[str, Any], name: str) -> int:
+        """An option as a whole number, 0 where it is none and told to be wrong elsewhere."""
+        value = settings.get(name)
+        return value if isinstance(value, int) else 0
+
+
+def read_worlds(settings: Mapping[str, Any], found: Faults) -> dict[str, World]:
+    """The worlds asked for; both only if both were fitted or neither."""
+    asked = settings.get("world")
+    worlds: dict[str, World] = {}
+    for name in WORLDS if asked == "both" else [asked]:
+        if name in WORLDS:
+            with found:
+                worlds[name] = load_world(name)
+    missing = [name for name, world in worlds.items() if not world.fitted]
+    if len(worlds) == 2 and len(missing) == 1:
+        found.add(
+            [
+                f"world = both: scenarios/worlds/{missing[0]}.yaml is not there yet. Make it with "
+                f"python -m experiments.fit world={missing[0]}, or give the other world alone."
+            ]
+        )
+    return worlds
+
+
+def spread(world: World, settings: Mapping[str, Any], found: Faults) -> tuple[Member, ...]:
+    """Members in the order draw 0 to n with the first seed, draw 0 to n with the second, and so on."""
+    members, draws = max(1, found.whole(settings, "members")), max(1, found.whole(settings, "draws"))
+    if not world.fitted:
+        draws = 1
+    if draws > len(world.draws):
+        found.add([f"draws = {draws}, but world '{world.name}' has {len(world.draws)}; give at most as many."])
+        draws = len(world.draws)
+    draws = min(draws, members)
+    total = sum(draw.weight for draw in world.draws[:draws])
+    seeds = [len(range(draw, members, draws)) for draw in range(draws)]
+    first = found.whole(settings, "seed")
+    return tuple(Member(n % draws, first + n // draws, world.draws[n % draws].weight / total / seeds[n % draws]) for n in range(members))
+
+
+def world_tasks(
+    world: World,
+    members: Sequence[Member],
+    above: Sequence[Layer],
+    variants: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Any],
+    found: Faults,
+) -> list[Task]:
+    """All runs of one world: the base of each member, and paired runs of the first ones.
+
+    A paired base records each brand, so it serves as the variant of that name too.
+    """
+    paired = found.whole(settings, "paired")
+    configurations: dict[tuple[int, str], Configuration] = {}
+    for draw in sorted({member.draw for member in members}):
+        for name in ("", *(name for name in variants if name != SAME_AS_BASE)):
+            change = variants.get(name, {})
+            layers = [world.layer(world.draws[draw]), *above]
+            layers.append(Layer(change.get("parameters", {}), change.get("schedule", {})))
+            with found:
+                detail = {"detail": True} if change.get("detail") else {}
+                configurations[draw, name] = configured(settings, layers, **detail)
+    if found.list:
+        return []
+    tasks = []
+    for number, member in enumerate(members):
+        base = configurations[member.draw, ""]
+        if number < paired and variants:
+            base = base.replace(detail=True)
+        tasks.append(Task(world.name, number, "", base, member.seed))
+        for name in variants if number < paired else ():
+            if name != SAME_AS_BASE:
+                tasks.append(Task(world.name, number, name, configurations[member.draw, name], member.seed))
+    return tasks
+
+
+def configured(settings: Mapping[str, Any], layers: Sequence[Layer], **changes: Any) -> Configuration:
+    """The simulation's configuration; ConfigError with all faults, those of broken compositions too."""
+    parameters, schedule = layered(layers)
+    values = {name: settings[name] for name in OF_SIM if name in settings}
+    values = {**values, **changes, "parameters": parameters, "schedule": schedule}
+    configuration = Configuration.from_mapping(values)
+    if configuration.mechanics:
+        from sim.model import build
+
+        try:
+            build(configuration.replace(consumers=64, brands=12, streamers=24, block=16), 0)
+        except ContractError as error:
+            raise ConfigError([f"mechanics: {fault}" for fault in error.faults]) from None
+    return configuration
+
+
+def data_hashes(plan: Plan) -> dict[str, str]:
+    """Fingerprints of everything read, for the manifest."""
+    from experiments.layers import CALENDAR
+    from experiments.yaml_files import fingerprint
+    from scenarios.predictions.variants import VARIANTS_FILE
+
+    hashes = {"report": plan.report.sha256, "history": plan.history.sha256, "calendar": fingerprint(CALENDAR)}
+    hashes |= {f"world {name}": world.sha256 or "not fitted yet" for name, world in plan.worlds.items()}
+    if plan.variants:
+        hashes["variants"] = fingerprint(VARIANTS_FILE)
+    return hashes
+
+
+__all__ = ["DataError", "Member", "Plan", "RefusedError", "Task", "data_hashes", "make_plan"]

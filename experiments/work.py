@@ -1,0 +1,221 @@
+"""The work of a forecast in its order: plan, run, judge, write, tell."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from experiments.folder import ResultsError, ResultsFolder, megabytes
+from experiments.manifest import git_commit, versions, write_manifest
+from experiments.plan import Plan, RefusedError, data_hashes, make_plan
+from sim.errors import DataError
+
+if TYPE_CHECKING:
+    from experiments.ensemble import Ensemble
+    from experiments.scorecard import Row
+
+NEEDED_YEARS = (2024, 2030)  # the predictions compare these and what lies between
+LAST_THURSDAY = 25  # the earliest day that can be the last Thursday of December
+BYTES_A_NUMBER = 8
+SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
+PICTURES = 6e6  # bytes of pictures and page
+
+
+def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = ()) -> Path:
+    """Make a forecast and return its folder; RefusedError with all faults before anything runs.
+
+    Args:
+        settings: options as plain values.
+        command: what makes the same numbers again.
+        faults: what was found wrong before.
+    """
+    begun = time.perf_counter()
+    plan, folder = prepare(settings, faults)
+    notes = plan_notes(plan)
+    told = list(notes)
+    print("\n".join([heading(plan), *(f"Note: {note}" for note in notes)]), flush=True)
+    with folder:
+        ensemble = run(plan)
+        simulated = time.perf_counter() - begun
+        rows, note = judged(plan, ensemble)
+        notes += [note] if note else []
+        record = {
+            **origin(plan, ensemble.base.attrs["code_version"], command),
+            "seconds_simulating": round(simulated, 1),
+            "notes": notes,
+        }
+        notes += write(plan, ensemble, rows, record, folder.path, command)
+        seconds = round(time.perf_counter() - begun, 1)
+        write_manifest(folder.path, {**record, "notes": notes, "seconds": seconds})
+        place = folder.finish()
+    report(rows, [note for note in notes if note not in told], place, time.perf_counter() - begun)
+    return place
+
+
+def prepare(settings: Mapping[str, Any], faults: Sequence[str]) -> tuple[Plan, ResultsFolder]:
+    """The plan and the folder; all faults of both at once."""
+    faults, plan = list(faults), None
+    try:
+        plan = make_plan(settings, faults)
+    except RefusedError as error:
+        faults = list(error.faults)
+    out = settings.get("out")
+    folder = ResultsFolder(out if isinstance(out, str) and out.strip() else free_name(settings))
+    folder.overwrite = settings.get("overwrite") is True
+    faults += folder.faults(size_of(plan) if plan else 0.0)
+    if faults or plan is None:
+        raise RefusedError(faults)
+    return plan, folder
+
+
+def free_name(settings: Mapping[str, Any]) -> Path:
+    """runs/<scenario>-<world>-<time>, with a number behind it if that is taken."""
+    scenario = settings.get("scenario")
+    name = scenario.get("name") if isinstance(scenario, Mapping) else scenario
+    stem = f"{name}-{settings.get('world')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    names = (Path("runs") / (stem if n == 1 else f"{stem}-{n}") for n in range(1, 1000))
+    return next(path for path in names if not path.exists())
+
+
+def size_of(plan: Plan) -> float:
+    """Bytes of the results, roughly."""
+    configuration = plan.tasks[0].configuration
+    months = len(configuration.clock.months()[1]) * 13 / 12
+    numbers = SERIES + (BRAND_SERIES * configuration.brands if plan.settings["detail"] else 0)
+    runs = sum(len(members) for members in plan.members.values())
+    return runs * months * numbers * BYTES_A_NUMBER + PICTURES
+
+
+def plan_notes(plan: Plan) -> list[str]:
+    """What a reader of the results must know about the plan."""
+    unfitted = [name for name, world in plan.worlds.items() if not world.fitted]
+    if not unfitted:
+        return []
+    return [
+        f"world {' and '.join(repr(name) for name in unfitted)} not fitted yet (no file in scenarios/worlds): the "
+        "code's default parameters in one draw, so members differ by chance alone and the bands are too narrow."
+    ]
+
+
+def heading(plan: Plan) -> str:
+    """What is about to be run."""
+    settings, members = plan.settings, next(iter(plan.members.values()))
+    draws = len({member.draw for member in members})
+    paired = f", {settings['paired']} of them with paired runs" if settings["paired"] else ""
+    return (
+        f"Scenario '{plan.scenario}', world {settings['world']}: {len(members)} members of {draws} draw"
+        f"{'s' if draws > 1 else ''}{paired}; {len(plan.tasks)} runs of {plan.steps} weeks with "
+        f"{settings['consumers']:,} consumers, {plan.processes} at once; about {megabytes(size_of(plan))}."
+    )
+
+
+def run(plan: Plan) -> Ensemble:
+    """Make the runs behind a bar that counts weeks over all of them."""
+    from tqdm import tqdm
+
+    with tqdm(
+        total=len(plan.tasks) * plan.steps,
+        unit="week",
+        desc="simulating",
+        smoothing=0.1,
+        mininterval=0.5 if sys.stderr.isatty() else 30.0,
+        dynamic_ncols=True,
+    ) as bar:
+        from experiments.ensemble import simulate
+
+        return simulate(plan, bar.update)
+
+
+def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
+    """The scorecard's rows over all worlds, and a note on what could not be judged.
+
+    Where paired runs have gaps, those of a variant that the prediction concerned needs are left out, the
+    least used first, so that the others are judged all the same; a gap in the base leaves no scorecard.
+    """
+    from experiments.naive import naive_answers
+    from experiments.scorecard import score
+    from scenarios.predictions import PREDICTIONS
+
+    years = ensemble.base["year"].values
+    first, last = NEEDED_YEARS
+    end = plan.tasks[0].configuration.end
+    if years[0] > first or years[-1] < last or (end.year, end.month, end.day) < (last, 12, LAST_THURSDAY):
+        return [], f"no scorecard: the predictions need {first} to {last}; give start and end accordingly."
+    naive, variants, note = naive_answers(plan.history), dict(ensemble.variants), ""
+    while True:
+        try:
+            scored = [score(ensemble.base, variants, naive, world, plan.scenario) for world in plan.worlds]
+            return [row for rows in scored for row in rows], note
+        except DataError as error:
+            concerned = [PREDICTIONS.get(fault.partition(":")[0]) for fault in error.faults]
+            spoilt = {name for test in concerned if test is not None for name in test.variants if name in variants}
+            if not spoilt:
+                return [], f"no scorecard, as the runs have gaps: {error}"
+            users = {name: sum(name in test.variants for test in PREDICTIONS.values()) for name in spoilt}
+            del variants[min(sorted(spoilt), key=lambda name: users[name])]
+            note = f"some predictions are not judged, as paired runs have gaps: {error}"
+
+
+def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[str, Any], path: Path, command: str) -> list[str]:
+    """Write everything but the manifest; returns notes on what could not be drawn."""
+    from experiments.page import write_page
+    from experiments.pictures import draw_all
+    from experiments.scorecard import write_csv
+
+    ensemble.base.to_netcdf(path / "forecast.nc", engine="h5netcdf")
+    if rows:
+        write_csv(rows, path / "scorecard.csv")
+    resolved = {**plan.recorded, "calendar": plan.calendar.schedule}
+    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
+    (path / "configuration.yaml").write_text(text, encoding="utf-8")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        language = plan.settings["language"]
+        pictures = draw_all(ensemble.base, path / "figures", plan.report, plan.history, language=language, command=command)
+    write_page(path / "index.html", ensemble.base, rows, pictures, record)
+    return [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
+
+
+def origin(plan: Plan, code_version: str, command: str) -> dict[str, Any]:
+    """Where the numbers come from; the same on every machine."""
+    return {
+        "command": command,
+        "code_version": code_version,
+        "git_commit": git_commit(),
+        "scenario": plan.scenario,
+        "worlds": list(plan.worlds),
+        "members": len(next(iter(plan.members.values()))),
+        "seeds": sorted({member.seed for members in plan.members.values() for member in members}),
+        "draws": sorted({member.draw for members in plan.members.values() for member in members}),
+        "paired": plan.settings["paired"],
+        "data": data_hashes(plan),
+        "packages": versions(),
+    }
+
+
+def report(rows: Sequence[Row], notes: Sequence[str], place: Path, seconds: float) -> None:
+    """Print what was found and where it lies."""
+    from experiments.scorecard import table_text
+    from scenarios.predictions.judgement import NOT_MODELLED
+
+    evaluated = [row for row in rows if row.status != NOT_MODELLED]
+    if evaluated:
+        print(table_text(evaluated))
+        left = Counter(row.world for row in rows if row.status == NOT_MODELLED)
+        count = max(left.values(), default=0)
+        print(f"{count} further predictions are not modelled yet; scorecard.csv says what each of them lacks.")
+    for note in notes:
+        print(f"Note: {note}")
+    minutes, rest = divmod(round(seconds), 60)
+    print(f"Results: {place} (open {place / 'index.html'}); made in {minutes} min {rest} s.")
+
+
+__all__ = ["ResultsError", "forecast"]

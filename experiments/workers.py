@@ -1,0 +1,203 @@
+"""Processes work through runs side by side; one that dies is replaced and only its own run is made again.
+
+Each worker is a fresh Python (spawn), told its next run through a pipe, and tells the weeks done and the
+result through the same pipe. The first worker starts alone: while it compiles the kernels, or finds them
+compiled, the others import what they need; they get their first run once it has simulated two weeks.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import connection
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import LivemarketError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from experiments.plan import Task
+
+ATTEMPTS = 3
+WARM = 2  # weeks after which every kernel of a run is compiled
+TELL = 0.3  # seconds between two messages on progress
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+Advance = Callable[[int], None]
+
+
+class RunError(LivemarketError):
+    """A run that failed, with the member that it was."""
+
+
+@dataclass
+class Worker:
+    """A process with our end of its pipe, the run it works on and the weeks it has done of it."""
+
+    process: Any
+    pipe: Any
+    number: int | None = None
+    weeks: int = 0
+
+
+@dataclass
+class Pool:
+    """Runs in progress: which wait, which were tried how often, and what came out."""
+
+    tasks: Sequence[Task]
+    advance: Advance
+    waiting: list[int] = field(default_factory=list)
+    attempts: dict[int, int] = field(default_factory=dict)
+    results: dict[int, xr.Dataset] = field(default_factory=dict)
+    workers: list[Worker] = field(default_factory=list)
+    warm: bool = False
+
+    def start(self) -> None:
+        """Start one more worker; Ctrl-C goes to this process alone, which then ends the workers."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=work, args=(theirs,), daemon=True)
+        with started_safely():
+            process.start()
+            self.workers.append(Worker(process, ours))
+        theirs.close()
+
+    def hand_out(self) -> None:
+        """Give idle workers their next run; before the kernels are warm only one run is under way."""
+        for worker in self.workers:
+            busy = any(other.number is not None for other in self.workers)
+            if worker.number is None and self.waiting and (self.warm or not busy):
+                number = self.waiting.pop(0)
+                try:
+                    worker.pipe.send((number, self.tasks[number].configuration, self.tasks[number].seed))
+                except OSError:  # it has died; its pipe will say so
+                    self.waiting.insert(0, number)
+                    continue
+                worker.number, worker.weeks = number, 0
+                self.attempts[number] = self.attempts.get(number, 0) + 1
+
+    def hear(self, worker: Worker) -> None:
+        """One message of a worker: weeks done, a result, a failure; or its pipe has closed."""
+        try:
+            kind, content = worker.pipe.recv()
+        except (EOFError, OSError):
+            self.replace(worker)
+            return
+        if kind == "weeks":
+            self.advance(content - worker.weeks)
+            worker.weeks = content
+            self.warm = self.warm or content >= WARM
+        elif kind == "result":
+            assert worker.number is not None
+            self.results[worker.number] = content
+            worker.number, self.warm = None, True
+        elif isinstance(content, LivemarketError):
+            raise content
+        else:
+            raise RunError(f"The run of {self.label(worker)} failed:\n{content}")
+
+    def replace(self, worker: Worker) -> None:
+        """A worker has died: another takes its run, unless the run has ended several workers."""
+        worker.process.join(5)
+        self.workers.remove(worker)
+        if worker.number is not None:
+            if self.attempts[worker.number] >= ATTEMPTS:
+                raise RunError(
+                    f"The process of {self.label(worker)} was ended from outside {ATTEMPTS} times "
+                    f"(exit code {worker.process.exitcode}), as happens when memory runs out. "
+                    "Give fewer threads or fewer consumers."
+                )
+            self.advance(-worker.weeks)
+            self.waiting.insert(0, worker.number)
+        elif not self.warm and not self.results:
+            raise RunError(f"A worker could not start (exit code {worker.process.exitcode}).")
+        self.start()
+
+    def label(self, worker: Worker) -> str:
+        """Which run a worker is at."""
+        return self.tasks[worker.number].label if worker.number is not None else "nobody"
+
+    def stop(self) -> None:
+        """End all workers, whatever they are doing."""
+        for worker in self.workers:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in self.workers:
+            worker.process.join(5)
+            if worker.process.is_alive():
+                worker.process.kill()
+
+
+def run_all(tasks: Sequence[Task], processes: int, advance: Advance = lambda weeks: None) -> list[xr.Dataset]:
+    """The results of all runs, in their order, whatever order they end in.
+
+    Args:
+        tasks: the runs.
+        processes: how many are made at once.
+        advance: told how many more weeks are done, over all runs; negative when a run begins again.
+
+    Raises:
+        RunError: a run failed, or ended its process again and again. Nothing goes on running.
+    """
+    pool = Pool(tasks, advance, waiting=list(range(len(tasks))))
+    try:
+        for _ in range(min(processes, len(tasks))):
+            pool.start()
+        while len(pool.results) < len(tasks):
+            pool.hand_out()
+            for pipe in connection.wait([worker.pipe for worker in pool.workers], timeout=1.0):
+                for worker in [each for each in pool.workers if each.pipe is pipe]:
+                    pool.hear(worker)
+    finally:
+        pool.stop()
+    return [pool.results[number] for number in range(len(tasks))]
+
+
+@contextmanager
+def started_safely() -> Iterator[None]:
+    """What is started inside takes no Ctrl-C and computes on one thread, as every core has its own process."""
+    added = [name for name in ONE_THREAD if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    masked = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def work(pipe: Any) -> None:
+    """What a worker does until its pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told = 0.0
+
+    def tell(done: int, steps: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if done in (WARM, steps) or now - told > TELL:
+            told = now
+            pipe.send(("weeks", done))
+
+    try:
+        from sim.runner import run
+
+        while True:
+            _, configuration, seed = pipe.recv()
+            pipe.send(("result", run(configuration, seed, tell)))
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # nobody is waiting any more
+    except LivemarketError as error:
+        pipe.send(("failure", error))
+    except MemoryError:
+        pipe.send(("failure", "Memory ran out. Give fewer threads or fewer consumers."))
+    except Exception:
+        pipe.send(("failure", traceback.format_exc()))
