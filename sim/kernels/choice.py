@@ -71,24 +71,34 @@ def gumbel_argmax(utility: Any, index: Any, outside: Any, key: Any, step: int, f
     rows, width = utility.shape
     week = mix(key ^ np.uint64(step))
     each = width + 1
-    base = np.empty(CHUNK * each, np.uint32)
+    base = np.empty(CHUNK * each + 1, np.uint32)
     noise = np.empty(CHUNK * each, np.float32)
     for begin in range(0, rows, CHUNK):
         size = min(CHUNK, rows - begin)
-        for i in range(size):
+        filled = 0
+        for i in range(size):  # noise for real offers and for nothing, one after the other
             row = np.uint32(mix(week ^ np.uint64(first + begin + i)) >> np.uint64(32))
             for k in range(width):
-                base[i * each + k] = row ^ np.uint32(np.uint32(index[begin + i, k]) * GOLDEN)
-            base[i * each + width] = row ^ np.uint32(np.uint32(np.int32(-1)) * GOLDEN)
-        fill_gumbel(base, noise, size * each)
+                j = index[begin + i, k]
+                base[filled] = row ^ np.uint32(np.uint32(j) * GOLDEN)
+                filled += j >= 0
+            base[filled] = row ^ np.uint32(np.uint32(np.int32(-1)) * GOLDEN)
+            filled += 1
+        fill_gumbel(base, noise, filled)
+        at_noise = 0
         for i in range(size):
             row_at = begin + i
-            best = outside[row_at] + noise[i * each + width]
+            best = NEVER
             at = -1
             for k in range(width):
-                value = utility[row_at, k] + noise[i * each + k] if index[row_at, k] >= 0 else NEVER
+                there = index[row_at, k] >= 0
+                value = utility[row_at, k] + noise[at_noise] if there else NEVER
+                at_noise += there
                 better = value > best
                 best = value if better else best
                 at = k if better else at
+            if outside[row_at] + noise[at_noise] >= best:
+                at = -1
+            at_noise += 1
             place[row_at] = at
             chosen[row_at] = index[row_at, at] if at >= 0 else np.int32(-1)

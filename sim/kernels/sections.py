@@ -53,37 +53,35 @@ def guide_of(cdf: Any, starts: Any, cells: int) -> Any:
     return guide
 
 
-@njit(nogil=True, cache=True)
-def pick_from_sections(cdf: Any, starts: Any, guide: Any, section: Any, u: Any, members: Any, offset: int, out: Any) -> None:
-    """Draw a member from the section of each row, in proportion to weight.
+@njit(inline="always")
+def pick(sections: Any, section: Any, u: Any) -> Any:
+    """A member of a section drawn in proportion to weight, -1 where there is none.
 
     Args:
-        cdf, starts, members: from `sections_of`. guide: from `guide_of`.
-        section: (n,) integer; -1 draws nothing.
-        u: (n,) float32 in [0, 1).
-        offset: added to what is drawn.
-        out: (n,) int32, written; -1 where nothing is drawn.
+        sections: cdf, starts, guide and members, from `sections_of` and `guide_of`.
+        section: which. u: a draw in [0, 1).
     """
-    cells = np.float32(guide.shape[1])
-    for i in range(u.size):
-        s = section[i]
-        out[i] = -1
-        if s < 0:
-            continue
-        last = starts[s + 1] - 1
-        if last < starts[s] or cdf[last] <= 0.0:
-            continue
-        at = np.int64(guide[s, np.int64(u[i] * cells)])
-        while at < last and cdf[at] <= u[i]:
-            at += 1
-        out[i] = members[at] + offset
+    cdf, starts, guide, members = sections
+    last = starts[section + 1] - 1
+    if last < starts[section] or cdf[last] <= 0.0:
+        return np.int32(-1)
+    at = np.int64(guide[section, np.int64(u * np.float32(guide.shape[1]))])
+    while at < last and cdf[at] <= u:
+        at += 1
+    return members[at]
+
+
+@njit(inline="always")
+def place_of(edges: Any, u: Any) -> Any:
+    """Number of edges (k,), ascending and without the last, that are <= u."""
+    place = 0
+    for e in range(edges.size - 1):
+        place += edges[e] <= u
+    return place
 
 
 @njit(nogil=True, cache=True)
-def place_among(edges: Any, u: Any, out: Any) -> None:
-    """out[i] = number of edges (k,), ascending and without the last, that are <= u[i]: no branches."""
-    out[:] = 0
-    for e in range(edges.size - 1):
-        edge = np.float32(edges[e])
-        for i in range(u.size):
-            out[i] += u[i] >= edge
+def pick_each(sections: Any, section: Any, u: Any, out: Any) -> None:
+    """`pick` for each row: section (n,) integer, u (n,), out (n,) int32, written."""
+    for i in range(u.size):
+        out[i] = pick(sections, section[i], u[i])

@@ -19,12 +19,10 @@ def tied_value_add(out: Any, weight: float, index: Any, group: Any, ties: Any, v
     rows, width = index.shape
     for i in range(rows):
         for k in range(width):
-            j = index[i, k]
-            if j < 0:
+            if index[i, k] < 0:
                 continue
-            who = group[j]
+            who = group[index[i, k]]
             found = np.float32(default)
             for t in range(ties.shape[1]):
-                if ties[i, t] == who:
-                    found = value[i, t]
+                found = value[i, t] if ties[i, t] == who else found
             out[i, k] += np.float32(weight) * found

@@ -19,7 +19,7 @@ class Calendar(Mechanic):
     inflation = param(0.015, unit="1/year", bounds=(-0.05, 0.2), source="assumption",
                       doc="yearly change of the prices of goods sold online")  # fmt: skip
     income_growth = param(0.035, unit="1/year", bounds=(-0.05, 0.2), source="history:online_retail_total_NBS",
-                          doc="yearly real growth of what an online shopper buys: NBS over CNNIC, more parcels at falling prices")  # fmt: skip
+                          doc="yearly real growth of what a shopper buys: NBS over CNNIC, more parcels at falling prices")  # fmt: skip
     june = param(0.35, unit="1", bounds=(0, 2), source="history:kuaishou_gmv_q", doc="extra demand around 18 June")
     november = param(0.70, unit="1", bounds=(0, 3), source="history:kuaishou_gmv_q", doc="extra demand around 11 November")
     spring = param(0.25, unit="1", bounds=(0, 1), source="history:kuaishou_gmv_q", doc="missing demand at Spring Festival")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.fields import ACTIVE, FEED, FOLLOWED_SLOT, PAID_SLOT, PRIVATE_SLOT, SECOND_FEED, SHELF, SHELF_SLOT, Array, last, own, param, read
 from sim.kernels.compiled import compiled
-from sim.kernels.sections import guide_of, pick_from_sections, place_among, sections_of
+from sim.kernels.sections import guide_of, pick, place_of, sections_of
 from sim.mechanic import Mechanic
 
 
@@ -78,55 +80,58 @@ class Exposure(Mechanic):
 
     def offer(self, ctx):
         rooms, brands = self.on_air.size, self.brand_active.size
-        feed, other, paid, shelf = ctx.uniform(label="slots", words=4)
-        need, message, elsewhere, watch = ctx.uniform(label="week", words=4)
-        feed_shown, other_shown, paid_shown = ctx.uniform(label="shown", words=3) < self.feed_presence[0]
-        self.online[...] = self.online_rank * (ctx.size("consumer") * ctx.people / 1e6) < self.shoppers_online[0]
-        online = self.online
-        live = online & (self.adopted > 0)
-        place_among(np.cumsum(self.sector_orders), need, self.need)
-        second = np.empty(live.size, np.int8)
-        place_among(self.platform_pull, elsewhere, second)
-        feeds = self.feed_cdf, self.feed_starts, self.feed_guide
-        ads = self.paid_cdf, self.paid_starts, self.paid_guide
-        none = np.int8(-1)
-        main = self.habit_platform
-        pick_from_sections(*feeds, np.where(live & feed_shown, main, none), feed, self.feed_members, 0, self.offered[:, FEED])
-        pick_from_sections(*feeds, np.where(live & other_shown, second, none), other, self.feed_members, 0, self.offered[:, SECOND_FEED])
-        pick_from_sections(*ads, np.where(live & paid_shown, main, none), paid, self.paid_members, 0, self.offered[:, PAID_SLOT])
-        offer_followed(self.followed, self.on_air, watch, live, self.offered)
+        slots, week = ctx.uniform(label="slots", words=4), ctx.uniform(label="week", words=4)
+        shown = ctx.uniform(label="shown", words=3) < self.feed_presence[0]
+        online = self.shoppers_online[0] * 1e6 / (ctx.size("consumer") * ctx.people)
+        feed = self.feed_cdf, self.feed_starts, self.feed_guide, self.feed_members
+        paid = self.paid_cdf, self.paid_starts, self.paid_guide, self.paid_members
+        shelf = self.shelf_cdf, self.shelf_starts, self.shelf_guide, self.shelf_members
         heard = -np.expm1(-self.p.message_reach * self.push_rate)
-        offer_message(self.bond_brand, self.bond_state, heard, message, online, rooms, self.offered)
-        wanted = np.where(online, self.need, np.int8(-1))
-        shelves = self.shelf_cdf, self.shelf_starts, self.shelf_guide
-        pick_from_sections(*shelves, wanted, shelf, self.shelf_members, rooms + brands, self.offered[:, SHELF_SLOT])
+        need_edges = np.cumsum(self.sector_orders)
+        show(
+            self.offered, self.online, self.need, slots, week, shown, self.online_rank, online, self.adopted, self.habit_platform,
+            need_edges, self.platform_pull, feed, paid, shelf, self.followed, self.on_air, self.bond_brand, self.bond_state, heard,
+            rooms, brands,
+        )  # fmt: skip
 
 
 @compiled
-def offer_followed(followed: Array, on_air: Array, u: Array, live: Array, offered: Array) -> None:
-    """Followed rooms that are on air, into the followed slots of offered (n, slots)."""
-    for i in range(u.size):
-        if live[i]:
-            for t in range(followed.shape[1]):
-                room = followed[i, t]
-                if room >= 0 and on_air[room] > u[i]:
-                    offered[i, FOLLOWED_SLOT + t] = room
+def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, shown: Array, rank: Array, online_share: float,
+         adopted: Array, platform: Array, need_edges: Array, pull: Array, feed: Any, paid: Any, shelf: Any, followed: Array,
+         on_air: Array, bond_brand: Array, bond_state: Array, heard: Array, rooms: int, brands: int) -> None:  # fmt: skip
+    """Fill the slots of every consumer who is online.
 
-
-@compiled
-def offer_message(brand: Array, state: Array, heard: Array, u: Array, online: Array, first: int, offered: Array) -> None:
-    """The private message noticed this week, into the private slot of offered (n, slots).
-
-    Each active membership is noticed with probability heard[brand]; one draw u decides whether and which.
+    Args:
+        offered: (n, slots), written, -1 for none. online, need: (n,), written.
+        slots, week, shown: (4, n), (4, n), (3, n) draws; `shown` says whether feed and paid slots are filled.
+        rank, adopted, platform: (n,). online_share: share of consumers online. need_edges, pull: cumulative shares.
+        feed, paid, shelf: cdf, starts, guide and members of the sections to draw from.
+        followed: (n, ties). on_air: (rooms,). bond_brand, bond_state: (n, bonds). heard: (brands,) probabilities.
     """
-    for i in range(u.size):
+    for i in range(rank.size):
+        need[i] = place_of(need_edges, week[0, i])
+        online[i] = rank[i] < online_share
         if not online[i]:
             continue
+        if adopted[i]:
+            second = place_of(pull, week[2, i])
+            if shown[0, i]:
+                offered[i, FEED] = pick(feed, platform[i], slots[0, i])
+            if shown[1, i]:
+                offered[i, SECOND_FEED] = pick(feed, second, slots[1, i])
+            if shown[2, i]:
+                offered[i, PAID_SLOT] = pick(paid, platform[i], slots[2, i])
+            for t in range(followed.shape[1]):
+                room = followed[i, t]
+                if room >= 0 and on_air[room] > week[3, i]:
+                    offered[i, FOLLOWED_SLOT + t] = room
         silent, cumulative = 1.0, 0.0
-        for t in range(brand.shape[1]):
-            if brand[i, t] >= 0 and state[i, t] == ACTIVE:
-                cumulative += silent * heard[brand[i, t]]
-                silent *= 1.0 - heard[brand[i, t]]
-                if u[i] < cumulative:
-                    offered[i, PRIVATE_SLOT] = first + brand[i, t]
-                    break
+        for t in range(bond_brand.shape[1]):  # one draw decides whether a message is noticed, and whose
+            if bond_state[i, t] == ACTIVE and cumulative <= week[1, i]:
+                cumulative += silent * heard[bond_brand[i, t]]
+                silent *= 1.0 - heard[bond_brand[i, t]]
+                if week[1, i] < cumulative:
+                    offered[i, PRIVATE_SLOT] = rooms + bond_brand[i, t]
+        found = pick(shelf, need[i], slots[3, i])
+        if found >= 0:
+            offered[i, SHELF_SLOT] = rooms + brands + found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import STREAMER_FEES, Array, own, param, read
-from sim.kernels.sections import guide_of, pick_from_sections, sections_of
+from sim.kernels.sections import guide_of, pick_each, sections_of
 from sim.mechanic import Mechanic
 
 
@@ -54,5 +54,5 @@ def draw_brands(sector: Array, u: Array, brand_sector: Array, weight: Array, sec
     """A brand of each given sector, drawn in proportion to weight, (n,) int32; -1 where the sector has none."""
     cdf, starts, members = sections_of(weight, brand_sector, sectors)
     out = np.empty(sector.size, np.int32)
-    pick_from_sections(cdf, starts, guide_of(cdf, starts, 64), sector.astype(np.int32), u, members, 0, out)
+    pick_each((cdf, starts, guide_of(cdf, starts, 64), members), sector.astype(np.int32), u, out)
     return out

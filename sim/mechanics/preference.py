@@ -76,10 +76,9 @@ def weigh(
             j = offered[i, k]
             if j < 0:
                 continue
+            room = min(j, styles.shape[0] - 1)
+            fit = np.float32(0.0)
+            for d in range(styles.shape[1]):
+                fit += taste[i, d] * np.float32(styles[room, d])
             worth = np.float32(appeal[j]) + np.float32(match) * np.float32(sector[j] == need[i])
-            if j < styles.shape[0]:
-                fit = np.float32(0.0)
-                for d in range(styles.shape[1]):
-                    fit += taste[i, d] * np.float32(styles[j, d])
-                worth += np.float32(style) * fit
-            utility[i, k] += worth
+            utility[i, k] += worth + np.float32(style) * fit * np.float32(j == room)

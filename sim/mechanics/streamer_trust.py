@@ -85,8 +85,7 @@ def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, 
     """Add weight * (belief - 1/2): reputation for rooms met in feeds, own trust for followed ones. Shapes (n, slots)."""
     for i in range(offered.shape[0]):
         for k in range(FOLLOWED_SLOT):
-            if offered[i, k] >= 0:
-                utility[i, k] += np.float32(weight * (reputation[offered[i, k]] - 0.5))
+            utility[i, k] += np.float32(weight * (reputation[max(offered[i, k], 0)] - 0.5))
         for k in range(FOLLOWED_SLOT, PRIVATE_SLOT):
             utility[i, k] += np.float32(weight * (trust[i, k - FOLLOWED_SLOT] - 0.5))
 
