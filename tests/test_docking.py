@@ -8,7 +8,7 @@ from scipy import special, stats
 
 from sim.fields import Array, last, own
 from sim.kernels.auction import clearing_price
-from sim.kernels.sections import guide_of, pick_from_sections, sections_of
+from sim.kernels.sections import guide_of, pick_each, sections_of
 from sim.mechanic import Mechanic
 from sim.mechanics.adoption import Adoption
 from sim.mechanics.misconduct import violation_probability
@@ -34,9 +34,7 @@ class FullMixing(Mechanic):
     """Stands in for exposure and word of mouth: everybody sees the share of users among all."""
 
     online: Array = own("consumer", unit="1", at="offer", dtype=np.bool_, lasting=False, doc="shops online")
-    neighbour_adopters: Array = own(
-        "consumer", unit="share", at="offer", lasting=False, doc="users among all"
-    )
+    neighbour_adopters: Array = own("consumer", unit="share", at="offer", lasting=False, doc="users among all")
     adopted: Array = last(whole=True)
 
     def offer(self, ctx):
@@ -93,9 +91,7 @@ def rank_by_success(merit_power: float, entry: float, views: int, seed: int = 4)
         cdf, starts, members = sections_of(weight, platform, 1)
         out = np.empty(size, np.int32)
         u = streams.uniform(9, batch, 0, size)
-        pick_from_sections(
-            cdf, starts, guide_of(cdf, starts, CELLS), np.zeros(size, np.int8), u, members, 0, out
-        )
+        pick_each((cdf, starts, guide_of(cdf, starts, CELLS), members), np.zeros(size, np.int8), u, out)
         seen += np.bincount(out, minlength=rooms)
         done, batch = done + size, batch + 1
     return seen[seen > 0].astype(np.int64)
@@ -209,9 +205,7 @@ def test_higher_fines_lower_inspection_where_the_inspector_answers() -> None:
     risk = np.array([-np.log1p(-caught) / term])
     at_rest = violation_probability(sales, risk, 0.2, 10_000.0, 1.0, term, 0.01, 0.0)
     deterred = violation_probability(sales, risk, 0.2, 30_000.0, 1.0, term, 0.01, 0.0)
-    fewer_checks = violation_probability(
-        sales, -np.log1p([-caught / 2]) / term, 0.2, 30_000.0, 1.0, term, 0.01, 0.0
-    )
+    fewer_checks = violation_probability(sales, -np.log1p([-caught / 2]) / term, 0.2, 30_000.0, 1.0, term, 0.01, 0.0)
     assert at_rest == pytest.approx(0.5)
     assert deterred[0] < 1e-8
     assert fewer_checks == pytest.approx(0.5)

@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from sim.fields import QUANTUM
 from sim.kernels.choice import fill_gumbel, gumbel_argmax, log32
-from sim.kernels.sections import guide_of, pick_from_sections, place_among, sections_of
+from sim.kernels.sections import guide_of, pick_each, place_of, sections_of
 from sim.kernels.sums import PER_UNIT, add_at, shares_among, tally, tally_ones, total_if_valid
 from sim.kernels.ties import tied_value_add
 
@@ -24,11 +24,10 @@ def test_sections_by_hand() -> None:
     assert starts.tolist() == [0, 1, 3, 3]
     assert members.tolist() == [1, 0, 2]
     assert cdf.tolist() == [1.0, 0.25, 1.0]
-    out = np.empty(5, np.int32)
-    sections = np.array([1, 1, 0, 2, -1])
-    u = np.array([0.2, 0.25, 0.99, 0.5, 0.5], np.float32)
-    pick_from_sections(cdf, starts, guide_of(cdf, starts, 4), sections, u, members, 10, out)
-    assert out.tolist() == [10, 12, 11, -1, -1]
+    out = np.empty(4, np.int32)
+    u = np.array([0.2, 0.25, 0.99, 0.5], np.float32)
+    pick_each((cdf, starts, guide_of(cdf, starts, 4), members), np.array([1, 1, 0, 2]), u, out)
+    assert out.tolist() == [0, 2, 1, -1]
 
 
 weights = st.one_of(st.sampled_from([0.0, 0.0, 1.0, 1e-12, 1e9]), st.floats(0.0, 10.0, allow_subnormal=False))
@@ -47,7 +46,7 @@ def test_draws_are_those_of_a_search_in_cumulative_weights(rows: tuple, u: np.nd
         inside = np.flatnonzero(section == wanted)
         edges = np.cumsum(weight[inside])
         out = np.empty(u.size, np.int32)
-        pick_from_sections(cdf, starts, guide, np.full(u.size, wanted), u, members, 0, out)
+        pick_each((cdf, starts, guide, members), np.full(u.size, wanted), u, out)
         if inside.size == 0 or edges[-1] <= 0.0:
             assert (out == -1).all()
             continue
@@ -61,7 +60,7 @@ def test_draws_follow_the_weights() -> None:
     weight, u = np.array([1.0, 0.0, 2.0, 5.0]), np.random.default_rng(0).random(80_000, np.float32)
     cdf, starts, members = sections_of(weight, np.zeros(4, np.int64), 1)
     out = np.empty(u.size, np.int32)
-    pick_from_sections(cdf, starts, guide_of(cdf, starts, 512), np.zeros(u.size, np.int8), u, members, 0, out)
+    pick_each((cdf, starts, guide_of(cdf, starts, 512), members), np.zeros(u.size, np.int8), u, out)
     counts = np.bincount(out, minlength=4)
     assert counts[1] == 0
     assert stats.chisquare(counts[[0, 2, 3]], np.array([1, 2, 5]) * 10_000).pvalue > 1e-4
@@ -72,11 +71,9 @@ def test_places_among_edges(parts: np.ndarray, count: int) -> None:
     edges = np.cumsum(parts + 0.01)
     edges /= edges[-1]
     u = np.random.default_rng(count).random(count, np.float32)
-    out = np.empty(count, np.int8)
-    place_among(edges, u, out)
-    expected = np.searchsorted(edges[:-1].astype(np.float32), u, side="right")
-    assert out.tolist() == expected.tolist()
-    assert out.max() < edges.size
+    places = [place_of(edges, draw) for draw in u]
+    assert places == np.searchsorted(edges[:-1], u.astype(float), side="right").tolist()
+    assert max(places) < edges.size
 
 
 @given(st.integers(0, 30).flatmap(lambda n: hnp.arrays(np.int32, n, elements=st.integers(-1, 3))), st.randoms())
