@@ -65,9 +65,7 @@ class Sources:
         if source == ASSUMPTION:
             return Source(ASSUMPTION, ASSUMPTION, "no source: a guess to be replaced", "")
         if kind == "claim" and colon:
-            return Source(
-                kind, f"claim {name}", self.report.claim(name).statement, "../scenarios/report/claims.csv"
-            )
+            return Source(kind, f"claim {name}", self.report.claim(name).statement, "../scenarios/report/claims.csv")
         if kind == "prediction" and colon:
             statement = self.report.prediction(name).statement
             return Source(kind, f"prediction {name}", statement, "../scenarios/report/predictions.csv")

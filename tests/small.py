@@ -45,11 +45,7 @@ def engine_of(
 def differing(one: xr.Dataset, other: xr.Dataset) -> list[str]:
     """Names of the variables that are not the same to the last bit, or that only one of the two has."""
     names = {str(name) for name in (*one.data_vars, *other.data_vars)}
-    return sorted(
-        name
-        for name in names
-        if name not in one or name not in other or not same(one[name].values, other[name].values)
-    )
+    return sorted(name for name in names if name not in one or name not in other or not same(one[name].values, other[name].values))
 
 
 def same(one: np.ndarray, other: np.ndarray) -> bool:

@@ -66,9 +66,7 @@ def faults_of(*mechanics: type[Mechanic]) -> tuple[str, ...]:
 
 
 def test_an_unknown_field_comes_with_the_likely_one_and_its_owner() -> None:
-    assert faults_of(Orders, Misspelt) == (
-        "misspelt uses 'sale', which no mechanic owns. Did you mean 'sales', owned by orders?",
-    )
+    assert faults_of(Orders, Misspelt) == ("misspelt uses 'sale', which no mechanic owns. Did you mean 'sales', owned by orders?",)
 
 
 def test_an_unknown_field_unlike_any_other_comes_without_a_guess() -> None:
@@ -85,15 +83,13 @@ def test_an_unknown_field_unlike_any_other_comes_without_a_guess() -> None:
 
 def test_two_owners_are_told_what_to_do() -> None:
     assert faults_of(Confidence, Second) == (
-        "Both second and confidence own 'confidence'. A field has one owner; "
-        "the other should read() or add() to it.",
+        "Both second and confidence own 'confidence'. A field has one owner; the other should read() or add() to it.",
     )
 
 
 def test_a_read_before_the_value_is_set_points_to_last() -> None:
     assert faults_of(Early, Orders) == (
-        "early read()s 'sales' in plan, but orders sets it in settle. "
-        "Use last() if you mean the previous step's value.",
+        "early read()s 'sales' in plan, but orders sets it in settle. Use last() if you mean the previous step's value.",
     )
 
 
@@ -178,9 +174,7 @@ def test_a_field_that_dies_with_its_block_has_no_last_week() -> None:
 
         def learn(self, ctx): ...
 
-    assert faults_of(Fleeting, Rememberer) == (
-        "rememberer uses last('mood'), which does not outlive its block.",
-    )
+    assert faults_of(Fleeting, Rememberer) == ("rememberer uses last('mood'), which does not outlive its block.",)
 
 
 def test_those_who_wait_for_each_other_at_set_up_are_named() -> None:
@@ -227,9 +221,7 @@ class Meddler(Mechanic):
 
 def test_every_access_in_a_run_is_guarded() -> None:
     """Good in account, so the set-up proof lets it pass; in settle the field has no value yet."""
-    with pytest.raises(
-        ContractError, match=r"meddler read\(\)s 'sales' in settle, but orders sets it in settle. Use last"
-    ):
+    with pytest.raises(ContractError, match=r"meddler read\(\)s 'sales' in settle, but orders sets it in settle. Use last"):
         engine_of(Orders, Meddler, checked=False).step()
 
 
@@ -293,9 +285,7 @@ def test_a_value_out_of_range_is_found_with_its_week(value: float) -> None:
 
 
 def test_outside_a_run_a_field_points_to_standalone() -> None:
-    with pytest.raises(
-        ContractError, match=r"'confidence' uses 'confidence' outside a run; see Mechanic.standalone"
-    ):
+    with pytest.raises(ContractError, match=r"'confidence' uses 'confidence' outside a run; see Mechanic.standalone"):
         _ = Confidence().confidence
     with pytest.raises(ConfigError, match=r"declares no field 'confidense'. Did you mean 'confidence'"):
         Confidence.standalone(confidense=np.zeros(2))

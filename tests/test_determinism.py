@@ -15,9 +15,7 @@ def reference() -> xr.Dataset:
     return market(consumers=CONSUMERS, detail=True)
 
 
-@pytest.mark.parametrize(
-    ("block", "threads"), [(64, 1), (1000, 1), (64, 2), (64, 3), (1000, 3), (4096, 2)], ids=str
-)
+@pytest.mark.parametrize(("block", "threads"), [(64, 1), (1000, 1), (64, 2), (64, 3), (1000, 3), (4096, 2)], ids=str)
 def test_blocks_and_threads_change_no_bit(reference: xr.Dataset, block: int, threads: int) -> None:
     """The reference ran in one block on one thread."""
     other = market(consumers=CONSUMERS, detail=True, block=block, threads=threads)
@@ -50,9 +48,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
 
 def test_inputs_are_the_same_for_every_seed() -> None:
     changed = differing(market(seed=1), market(seed=2))
-    assert not {"price_level", "price_level_annual", "online_shoppers", "online_shoppers_annual"} & set(
-        changed
-    )
+    assert not {"price_level", "price_level_annual", "online_shoppers", "online_shoppers_annual"} & set(changed)
 
 
 def test_checking_and_detail_change_no_result() -> None:

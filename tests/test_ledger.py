@@ -107,8 +107,7 @@ def test_what_platforms_report_is_what_they_were_paid() -> None:
     flows = engine.ledger.flows
     paid = {
         "ad_revenue": flows["brand", "platform", "advertising"],
-        "commission_revenue": flows["brand", "platform", "commission"]
-        - flows["platform", "brand", "commission refunded"],
+        "commission_revenue": flows["brand", "platform", "commission"] - flows["platform", "brand", "commission refunded"],
         "service_revenue": flows["brand", "platform", "services"],
     }
     for name, amount in paid.items():
