@@ -12,7 +12,8 @@ from sim.mechanic import Mechanic
 class Orders(Mechanic):
     """A week's choice is a basket of orders from one outlet, delivered good or bad and sometimes returned.
 
-        amount      = price * orders_per_basket * spending * income ^ income_power           (rounded to fen)
+        amount      = price * orders * income ^ income_power                                 (rounded to fen)
+        orders      ~ orders_per_basket * spending * (mean price / sector price) ^ thrift
         P(bad)      = bad_rate * exp(-quality) + harm of a violation
         P(returned) = shelf rate, or live rate + impulse of the room + blame if bad
 
@@ -20,6 +21,7 @@ class Orders(Mechanic):
     """
 
     orders_per_basket = param(2.35, unit="orders/week", bounds=(0.1, 20), source="parcels2020", doc="orders of a week in which one buys")
+    thrift = param(0.7, unit="1", bounds=(0, 1), source="assumption", doc="elasticity of the orders of a basket to the sector's price")
     income_power = param(0.6, unit="1", bounds=(0, 2), source="assumption", doc="elasticity of the basket to income")
     bad_rate = param(0.08, unit="share", bounds=(0, 1), source="assumption", doc="baskets that disappoint at mean quality")
     harm = param(0.25, unit="share", bounds=(0, 1), source="assumption", doc="further baskets that disappoint where claims are false")
@@ -29,6 +31,9 @@ class Orders(Mechanic):
     impulse_returns = param(0.30, unit="share", bounds=(0, 1), source="feng2024", doc="further returns of purchases made on impulse")
     blame = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="further returns of what disappoints")
 
+    outlet_basket: Array = own("outlet", unit="orders", at="traffic", bounds=(0, 1e4), doc="orders of a basket at mean income")
+    outlet_return_rate: Array = own("outlet", unit="share", at="traffic", bounds=(0, 2), doc="baskets sent back, before blame")
+    outlet_bad_rate: Array = own("outlet", unit="share", at="traffic", bounds=(0, 1), doc="baskets that disappoint")
     spending_power: Array = own("consumer", unit="1", at="populate", init=1.0, bounds=(0, 1e4), doc="multiple of the usual basket")
     outcome: Array = own("consumer", unit="1", at="settle", dtype=np.int8, lasting=False, bounds=(-1, 1), doc="1 good, -1 bad, 0 no order")
     amount: Array = own(
@@ -51,45 +56,65 @@ class Orders(Mechanic):
     brand_quality: Array = read()
     income: Array = read()
     spending_level: Array = read()
-    season: Array = read()
+    sector_price: Array = read()
+    sector_orders: Array = read()
+    outlet_sector: Array = read()
 
     def populate(self, ctx):
         self.spending_power[...] = self.income**self.p.income_power
 
-    def settle(self, ctx):
+    def traffic(self, ctx):
         p = self.p
-        luck, back = ctx.uniform(label="delivery", words=2)
-        orders = p.orders_per_basket * float(self.spending_level[0])
-        bad_rate = (p.bad_rate * np.exp(-self.brand_quality[self.outlet_brand]) + p.harm * self.outlet_violation).clip(0, 1)
+        usual = basket_orders(self.sector_price, self.sector_orders, p.orders_per_basket * float(self.spending_level[0]), p.thrift)
+        self.outlet_basket[...] = usual[self.outlet_sector]
         calm = np.array([p.live_returns, p.live_returns, p.private_returns, p.shelf_returns])[self.outlet_channel]
+        self.outlet_return_rate[...] = calm + p.impulse_returns * self.outlet_impulse
+        self.outlet_bad_rate[...] = (p.bad_rate * np.exp(-self.brand_quality[self.outlet_brand]) + p.harm * self.outlet_violation).clip(
+            0, 1
+        )
+
+    def settle(self, ctx):
+        luck, back = ctx.uniform(label="delivery", words=2)
         deliver(
-            self.chosen, self.chosen_slot, self.spending_power, luck, back, orders * self.outlet_price, orders,
-            bad_rate, calm + p.impulse_returns * self.outlet_impulse, p.blame, self.outcome, self.amount,
+            self.chosen, self.chosen_slot, self.spending_power, luck, back, self.outlet_price, self.outlet_basket,
+            self.outlet_bad_rate, self.outlet_return_rate, self.p.blame, self.outcome, self.amount,
             self.outlet_gmv, self.outlet_baskets, self.outlet_orders, self.outlet_bad, self.outlet_refunds, self.outlet_paid_gmv,
         )  # fmt: skip
 
 
+def basket_orders(price: Array, share: Array, orders: float, thrift: float) -> Array:
+    """Orders of a basket by sector, (sectors,): fewer of what is dear, with the mean value of a basket unchanged.
+
+    Args:
+        price: CNY an order, (sectors,). share: share of baskets, sums to 1. orders: at the mean price.
+        thrift: elasticity of orders to the sector's price, 0 to 1.
+    """
+    mean = (share * price).sum()
+    relative = (mean / price) ** thrift
+    return orders * relative * mean / (share * price * relative).sum()
+
+
 @compiled
-def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, basket: Array, orders: float, bad_rate: Array,
+def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, price: Array, orders: Array, bad_rate: Array,
             return_rate: Array, blame: float, outcome: Array, amount: Array, gmv: Array, baskets: Array, ordered: Array,
             bad: Array, refunds: Array, paid_gmv: Array) -> None:  # fmt: skip
     """Deliver this week's baskets: amounts in fen, outcomes, returns, and exact sums by outlet.
 
     Args:
         chosen, slot: (n,) outlet and slot, -1 for nothing. means: (n,) multiple of the basket. luck, back: (n,) in [0, 1).
-        basket, bad_rate, return_rate: (outlets,) CNY, shares. orders: orders a basket. blame: further returns if bad.
+        price, orders, bad_rate, return_rate: (outlets,) CNY an order, orders a basket, shares. blame: further returns if bad.
         outcome, amount: (n,), written. The rest: (outlets,) exact sums.
     """
     for i in range(chosen.size):
         j = chosen[i]
         if j < 0:
             continue
-        value = np.rint(basket[j] * means[i] * 100.0) / 100.0
+        value = np.rint(price[j] * orders[j] * means[i] * 100.0) / 100.0
         disappoints = luck[i] < bad_rate[j]
         amount[i] = value
         outcome[i] = -1 if disappoints else 1
         count(gmv, j, value)
-        count(ordered, j, orders)
+        count(ordered, j, orders[j])
         baskets[j] += 10_000
         if disappoints:
             bad[j] += 10_000
