@@ -31,7 +31,7 @@ def counts(size: int) -> np.ndarray:
 def test_baskets_are_delivered_by_hand() -> None:
     """Consumer 0 buys nothing; 1 buys a good basket of 20.00 CNY that is kept; 2 a bad one of 30.02 sent back.
 
-    Rows 1 and 2 have means 1 and 1.5005 of a basket of 20 and 20.01 CNY: 30.025005, rounded to the fen 30.03.
+    Rows 1 and 2 have means 1 and 1.5005 of 2.5 orders at 8.00 and 8.004 CNY, 20 and 20.01 CNY: 30.025005, rounded to the fen 30.03.
     """
     chosen, slot = np.array([-1, 0, 1], np.int32), np.array([-1, 0, PAID_SLOT], np.int8)
     outcome, amount = np.zeros(3, np.int8), np.zeros(3)
@@ -42,8 +42,8 @@ def test_baskets_are_delivered_by_hand() -> None:
         floats(1, 1, 1.5005),
         floats(0, 0.5, 0.05),
         floats(0, 0.9, 0.6),
-        np.array([20.0, 20.01]),
-        2.5,
+        np.array([8.0, 8.004]),
+        np.array([2.5, 2.5]),
         np.array([0.1, 0.1]),
         np.array([0.3, 0.3]),
         0.4,
