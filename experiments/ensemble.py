@@ -12,8 +12,6 @@ import xarray as xr
 from experiments.plan import SAME_AS_BASE, Plan, Task
 from experiments.workers import Advance, run_all
 
-CONCAT = {"coords": "minimal", "compat": "override", "join": "exact", "combine_attrs": "override"}
-
 
 @dataclass(frozen=True)
 class Ensemble:
@@ -53,10 +51,10 @@ def gather(plan: Plan, tasks: Sequence[Task], results: Sequence[xr.Dataset], var
             for task, result in zip(tasks, results, strict=True)
             if task.world == world and task.variant == variant
         }
-        worlds.append(xr.concat([found[member] for member in members], "member", data_vars="all", **CONCAT))
+        worlds.append(stacked([found[member] for member in members], "member"))
         given = np.array([plan.members[world][member].weight for member in members])
         weights.append(given / given.sum())
-    dataset = xr.concat(worlds, "world", data_vars="all", **CONCAT)
+    dataset = stacked(worlds, "world")
     dataset = dataset.expand_dims("scenario", axis=1)
     first = plan.members[next(iter(plan.worlds))]
     same = all(np.array_equal(weights[0], other) for other in weights)
@@ -80,3 +78,8 @@ def gather(plan: Plan, tasks: Sequence[Task], results: Sequence[xr.Dataset], var
 def without_brands(result: xr.Dataset) -> xr.Dataset:
     """A run without what it kept of each brand."""
     return result.drop_dims("brand") if "brand" in result.dims else result
+
+
+def stacked(datasets: Sequence[xr.Dataset], dim: str) -> xr.Dataset:
+    """Datasets with the same labels along a further dimension, the attributes those of the first."""
+    return xr.concat(datasets, dim, data_vars="all", coords="minimal", compat="override", join="exact", combine_attrs="override")

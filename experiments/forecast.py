@@ -65,7 +65,7 @@ def _command(typed: Sequence[str]) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
     from experiments.arguments import read_arguments
-    from experiments.plan import RefusedError
+    from experiments.refusal import RefusedError
 
     arguments = read_arguments(typed)
     if not arguments.composable:
@@ -115,7 +115,7 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
     from omegaconf.errors import OmegaConfBaseException
 
     from experiments.arguments import command_of
-    from experiments.plan import RefusedError
+    from experiments.refusal import RefusedError
     from experiments.work import forecast
 
     try:

@@ -25,8 +25,8 @@ Schedule = dict[str, dict[str, dict[str, Any]]]
 class Layer:
     """Values by mechanic and parameter, and dated values by mechanic, parameter and ISO date."""
 
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    schedule: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Any = field(default_factory=dict)
+    schedule: Any = field(default_factory=dict)
 
     def faults(self, where: str) -> list[str]:
         """What of the layer is no table of the right depth with existing dates."""

@@ -9,11 +9,30 @@ import subprocess
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from experiments.layers import CALENDAR
+from scenarios.predictions.variants import VARIANTS_FILE
+
+if TYPE_CHECKING:
+    from experiments.plan import Plan
 
 NAME = "manifest.json"
 MADE_BY = "livemarket"
-PACKAGES = ("h5netcdf", "h5py", "hydra-core", "matplotlib", "mesa", "networkx", "numba", "numpy", "pyyaml", "scipy", "simpy", "xarray")  # fmt: skip
+PACKAGES = (
+    "h5netcdf",
+    "h5py",
+    "hydra-core",
+    "matplotlib",
+    "mesa",
+    "networkx",
+    "numba",
+    "numpy",
+    "pyyaml",
+    "scipy",
+    "simpy",
+    "xarray",
+)
 ROOT = Path(__file__).parents[1]
 
 
@@ -35,6 +54,15 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     }
     text = json.dumps({"made_by": MADE_BY, **content, "files": files}, indent=2, ensure_ascii=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def data_hashes(plan: Plan) -> dict[str, str]:
+    """Fingerprints of everything a forecast has read, besides what its configuration holds."""
+    hashes = {"report": plan.report.sha256, "history": plan.history.sha256, "calendar": sha256(CALENDAR)}
+    hashes |= {f"world {name}": world.sha256 or "not fitted yet" for name, world in plan.worlds.items()}
+    if plan.variants:
+        hashes["variants"] = sha256(VARIANTS_FILE)
+    return hashes
 
 
 def versions() -> dict[str, str]:

@@ -9,23 +9,17 @@ from typing import Any
 
 from experiments.layers import Layer, base_calendar, layered
 from experiments.options import option_faults
+from experiments.refusal import Faults
 from experiments.scenario_files import scenario_faults, scenario_layer
 from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
 from scenarios.predictions.variants import variants_needed
 from sim.config import Configuration
-from sim.errors import ConfigError, ContractError, DataError, FaultsError
+from sim.errors import ConfigError, ContractError
 
 OF_SIM = ("start", "end", "consumers", "brands", "streamers", "people", "mechanics", "checked", "detail")
 OF_MACHINE = ("threads", "out", "overwrite")
 SAME_AS_BASE = "base_detail"
-
-
-class RefusedError(FaultsError):
-    """Faults for which nothing was run."""
-
-    headline = "faults, so nothing was run"
-    exit_code = 2
 
 
 @dataclass(frozen=True)
@@ -123,7 +117,7 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
     found.add(user.faults(""))
     worlds = read_worlds(settings, found)
     variants: Mapping[str, Any] = {}
-    if found.whole(settings, "paired") > 0:
+    if whole(settings, "paired") > 0:
         with found:
             variants = variants_needed()
     above = [layer.sound() for layer in (calendar, scenario_layer(scenario), user)]
@@ -138,35 +132,10 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
     return Plan(dict(settings), worlds, members, tuple(tasks), variants, calendar, report, history)
 
 
-class Faults:
-    """Collects faults; as a context it takes up those of an error raised inside."""
-
-    def __init__(self, given: Sequence[str]) -> None:
-        self.list = list(given)
-
-    def add(self, faults: Any) -> None:
-        """Take up faults that were not told before."""
-        self.list += [fault for fault in faults if fault not in self.list]
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        if isinstance(error, FaultsError):
-            self.add(error.faults)
-            return True
-        return False
-
-    def raise_if_any(self) -> None:
-        """RefusedError with everything collected."""
-        if self.list:
-            raise RefusedError(self.list)
-
-    @staticmethod
-    def whole(settings: Mapping[str, Any], name: str) -> int:
-        """An option as a whole number, 0 where it is none and told to be wrong elsewhere."""
-        value = settings.get(name)
-        return value if isinstance(value, int) else 0
+def whole(settings: Mapping[str, Any], name: str) -> int:
+    """An option as a whole number, 0 where it is none and told to be wrong elsewhere."""
+    value = settings.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def read_worlds(settings: Mapping[str, Any], found: Faults) -> dict[str, World]:
@@ -190,7 +159,7 @@ def read_worlds(settings: Mapping[str, Any], found: Faults) -> dict[str, World]:
 
 def spread(world: World, settings: Mapping[str, Any], found: Faults) -> tuple[Member, ...]:
     """Members in the order draw 0 to n with the first seed, draw 0 to n with the second, and so on."""
-    members, draws = max(1, found.whole(settings, "members")), max(1, found.whole(settings, "draws"))
+    members, draws = max(1, whole(settings, "members")), max(1, whole(settings, "draws"))
     if not world.fitted:
         draws = 1
     if draws > len(world.draws):
@@ -199,7 +168,7 @@ def spread(world: World, settings: Mapping[str, Any], found: Faults) -> tuple[Me
     draws = min(draws, members)
     total = sum(draw.weight for draw in world.draws[:draws])
     seeds = [len(range(draw, members, draws)) for draw in range(draws)]
-    first = found.whole(settings, "seed")
+    first = whole(settings, "seed")
     return tuple(Member(n % draws, first + n // draws, world.draws[n % draws].weight / total / seeds[n % draws]) for n in range(members))
 
 
@@ -215,7 +184,7 @@ def world_tasks(
 
     A paired base records each brand, so it serves as the variant of that name too.
     """
-    paired = found.whole(settings, "paired")
+    paired = whole(settings, "paired")
     configurations: dict[tuple[int, str], Configuration] = {}
     for draw in sorted({member.draw for member in members}):
         for name in ("", *(name for name in variants if name != SAME_AS_BASE)):
@@ -253,19 +222,3 @@ def configured(settings: Mapping[str, Any], layers: Sequence[Layer], **changes: 
         except ContractError as error:
             raise ConfigError([f"mechanics: {fault}" for fault in error.faults]) from None
     return configuration
-
-
-def data_hashes(plan: Plan) -> dict[str, str]:
-    """Fingerprints of everything read, for the manifest."""
-    from experiments.layers import CALENDAR
-    from experiments.yaml_files import fingerprint
-    from scenarios.predictions.variants import VARIANTS_FILE
-
-    hashes = {"report": plan.report.sha256, "history": plan.history.sha256, "calendar": fingerprint(CALENDAR)}
-    hashes |= {f"world {name}": world.sha256 or "not fitted yet" for name, world in plan.worlds.items()}
-    if plan.variants:
-        hashes["variants"] = fingerprint(VARIANTS_FILE)
-    return hashes
-
-
-__all__ = ["DataError", "Member", "Plan", "RefusedError", "Task", "data_hashes", "make_plan"]

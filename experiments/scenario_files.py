@@ -41,7 +41,7 @@ def read_scenario(path: Path) -> dict[str, Any]:
     faults = [f"{path}: {fault}" for fault in scenario_faults(table["scenario"])]
     if faults:
         raise DataError([*faults, f"{path}: {REMEDY}"])
-    return table["scenario"]  # type: ignore[no-any-return]  # a mapping, as just checked
+    return table["scenario"]
 
 
 def scenario_faults(scenario: Mapping[str, Any]) -> list[str]:

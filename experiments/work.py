@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from experiments.folder import ResultsError, ResultsFolder, megabytes
-from experiments.manifest import git_commit, versions, write_manifest
-from experiments.plan import Plan, RefusedError, data_hashes, make_plan
+from experiments.manifest import data_hashes, git_commit, versions, write_manifest
+from experiments.plan import Plan, make_plan
+from experiments.refusal import RefusedError
 from sim.errors import DataError
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
     from experiments.pictures import draw_all
     from experiments.scorecard import write_csv
 
-    ensemble.base.to_netcdf(path / "forecast.nc", engine="h5netcdf")
+    # Made in memory: HDF5 crashes the process where it meets a full disk itself.
+    (path / "forecast.nc").write_bytes(ensemble.base.to_netcdf(engine="h5netcdf"))
     if rows:
         write_csv(rows, path / "scorecard.csv")
     resolved = {**plan.recorded, "calendar": plan.calendar.schedule}

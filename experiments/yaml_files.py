@@ -27,7 +27,7 @@ def read_mapping(path: Path, remedy: str) -> dict[str, Any]:
         raise DataError(f"{path}: the file is empty. {remedy}")
     if not isinstance(content, Mapping):
         raise DataError(f"{path}: the file holds no mapping of names to values. {remedy}")
-    return plain(content)  # type: ignore[no-any-return]  # a mapping stays one
+    return plain(content)
 
 
 def problem(error: Exception) -> str:
