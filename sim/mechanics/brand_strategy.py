@@ -26,7 +26,7 @@ class BrandStrategy(Mechanic):
     learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on budget shares")
     floor = param(0.03, unit="share", bounds=(0, 0.25), source="assumption", doc="least share of a lever")
     paid_value = param(
-        5.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale through bought traffic: the customer comes back"
+        5.0, unit="1", bounds=(0.1, 30), source="assumption", doc="value of a sale through bought traffic: the customer comes back"
     )
     streamer_value = param(
         0.5, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale in a streamer's room: commission is paid on it"
