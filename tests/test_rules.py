@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.fields import PAID_SLOT, PRIVATE_SLOT, SHELF_SLOT
 from sim.mechanics.adoption import take_up
 from sim.mechanics.habit import add_habit, learn_habits
-from sim.mechanics.orders import deliver
+from sim.mechanics.orders import basket_orders, deliver
 from sim.mechanics.style import leaders, likeness
 from sim.mechanics.touchpoints import count_touched, meet
 from sim.mechanics.watching import bore, watch
@@ -63,6 +63,19 @@ def test_baskets_are_delivered_by_hand() -> None:
     assert ordered.tolist() == [25_000, 25_000]
     assert bad.tolist() == [0, 10_000]
     assert refunds.tolist() == paid.tolist() == [0, 300_300]
+
+
+def test_baskets_hold_fewer_of_what_is_dear_by_hand() -> None:
+    """Prices 100 and 400 with half of the baskets each, two orders at the mean of 250 CNY.
+
+    At thrift 1 every basket is worth 500 CNY: 5 orders of the one, 1.25 of the other; at thrift 0 both hold 2.
+    """
+    price, share = np.array([100.0, 400.0]), np.array([0.5, 0.5])
+    assert basket_orders(price, share, 2.0, 1.0) == pytest.approx([5.0, 1.25])
+    assert basket_orders(price, share, 2.0, 0.0) == pytest.approx([2.0, 2.0])
+    between = basket_orders(price, share, 2.0, 0.4)
+    assert (share * price * between).sum() == pytest.approx(500.0)
+    assert 1.25 < between[1] < 2.0 < between[0] < 5.0
 
 
 def test_a_room_is_visited_by_hand() -> None:
