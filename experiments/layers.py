@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from experiments.yaml_files import plain, read_mapping
+from experiments.yaml_files import read_mapping
 from sim.errors import DataError
 
 CALENDAR = Path(__file__).parents[1] / "configs" / "calendar.yaml"
@@ -93,7 +93,7 @@ def base_calendar(path: Path | None = None) -> Layer:
     """The dated inputs of every run, configs/calendar.yaml; DataError with all faults."""
     place = path or CALENDAR
     table = read_mapping(place, "Restore it from the repository.")
-    layer = Layer(schedule=plain(table.get("schedule", {})))
+    layer = Layer(schedule=table.get("schedule", {}))
     faults = layer.faults(f"{place}: ")
     faults += [f"{place}: unknown word '{word}'; only schedule stands here." for word in table if word != "schedule"]
     if faults:

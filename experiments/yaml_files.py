@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import date
+import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,31 @@ import yaml
 from sim.errors import DataError
 
 
+class PlainLoader(yaml.SafeLoader):
+    """YAML as Hydra reads it: dates stay text, 1e6 is a number; a name that stands twice is a fault."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # a table of the base class
+        first: [(tag, form) for tag, form in rules if tag != "tag:yaml.org,2002:timestamp"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """A mapping whose names are all different."""
+        seen = set()
+        for name, _ in node.value:
+            if name.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"'{name.value}' stands twice", name.start_mark)
+            seen.add(name.value)
+        return super().construct_mapping(node, deep)
+
+
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789"))
+
+
 def read_mapping(path: Path, remedy: str) -> dict[str, Any]:
-    """The file's mapping with dates as ISO text; DataError if it is missing, empty or damaged."""
+    """The file's mapping, dates as text; DataError if it is missing, empty or damaged."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), PlainLoader)  # a SafeLoader
     except FileNotFoundError:
         raise DataError(f"{path}: the file is missing. {remedy}") from None
     except OSError as error:
@@ -38,12 +59,12 @@ def problem(error: Exception) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Mappings and lists of plain values, dates as ISO text at every depth."""
+    """Mappings, with text as names, and lists at every depth."""
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return value
 
 
 def fingerprint(path: Path) -> str:

@@ -1,0 +1,290 @@
+"""What cannot be run is refused before anything runs: every fault at once, what to do, and no half results."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import experiments.layers
+import experiments.scenario_files
+import experiments.work
+import experiments.worlds
+import scenarios.data
+from experiments.folder import ResultsError, ResultsFolder, disk_is_full
+from experiments.forecast import command
+from tests.test_forecast import write_world
+
+ROOT = Path(__file__).parents[1]
+SMALL = ("consumers=200", "brands=12", "streamers=24", "end=2020-03-31", "members=2")
+
+WRONG = {
+    "misspelt option": (["consumer=5"], ["Unknown option 'consumer'. Did you mean 'consumers'?"]),
+    "misspelt scenario": (["scenario=baselin"], ["scenario = 'baselin' is unknown. Did you mean 'baseline'?"]),
+    "misspelt world": (["world=reprot"], ["world = 'reprot' is unknown. Did you mean 'report'?"]),
+    "misspelt mechanic": (
+        ["parameters.brand_trst.gain=0.1"],
+        ["parameters: unknown mechanic 'brand_trst'. Did you mean 'brand_trust'?"],
+    ),
+    "misspelt parameter": (["parameters.brand_trust.gian=0.1"], ["'brand_trust' has no parameter 'gian'. Did you mean 'gain'?"]),
+    "forgotten 'parameters'": (["brand_trust.gain=0.1"], ["Did you mean 'parameters.brand_trust.gain'?"]),
+    "another program's way": (["--members=3"], ["Unknown switch '--members=3'. Did you mean members=3?"]),
+    "no value": (["members"], ["'members' cannot be read. Write name=value"]),
+    "wrong type": (["streamers=many", "members=1.5"], ["streamers = 'many' is not a whole number", "members = 1.5 is not"]),
+    "parameter of wrong type": (["parameters.brand_trust.gain=much"], ["brand_trust.gain = 'much' 1/basket is not a number"]),
+    "parameter out of range": (["parameters.brand_trust.gain=7"], ["brand_trust.gain = 7 1/basket is outside [0, 1]."]),
+    "dated value out of range": (
+        ["schedule.public_traffic.multiplier.2027-01-01=9"],
+        ["public_traffic.multiplier = 9 1 is outside [0, 1.25]."],
+    ),
+    "option out of range": (["members=0", "threads=0"], ["members = 0 is outside [1, ", "threads = 0 is outside [1, "]),
+    "unknown mechanic": (["mechanics=[pricng]"], ["Unknown mechanic 'pricng'. Did you mean 'pricing'?"]),
+    "field without an owner": (["mechanics=[pricing]"], ["mechanics: pricing uses 'sector_price', which no mechanic owns."]),
+    "impossible date": (["end=2020-02-30"], ["end = '2020-02-30' is no date; write it as YYYY-MM-DD"]),
+    "impossible dated value": (["schedule.style.jump.2025-13-01=1"], ["schedule.style.jump: '2025-13-01' is no date"]),
+    "dated value without a date": (["schedule.style.jump=1"], ["schedule.style.jump = 1 has no date"]),
+    "end before start": (["start=2020-05-01"], ["end = 2020-03-31 lies before start = 2020-05-01"]),
+    "more inspectors than people": (
+        ["people=1000", "parameters.regulation.inspectors=5000"],
+        ["regulation.inspectors = 5000 is more than the 1000 people there are"],
+    ),
+    "more draws than the world has": (["paired=3"], ["paired = 3 is more than members = 2"]),
+    "several values": (["seed=1,2"], ["'seed=1,2' names several values. Give one, or add --multirun"]),
+    "a deleted option": (["~seed"], ["'~seed': an option cannot be deleted"]),
+    "an unknown reference": (["out=${nowhere}"], ["The configuration cannot be composed", "nowhere"]),
+    "a Hydra option that is none": (["hydra.nothing=1"], ["The configuration cannot be composed", "nothing"]),
+    "parameters that are no table": (["parameters=3", "schedule.style=4"], ["parameters = 3 is not a mapping", "style = 4"]),
+    "a scenario file that is not there": (["scenario=nowhere.yaml"], ["nowhere.yaml: the file is missing. See scenarios/"]),
+}
+
+
+def refused(words, capsys, out):
+    """The message with which the command refuses these words, leaving nothing behind."""
+    assert command([*SMALL, f"out={out}", *words]) == 2
+    streams = capsys.readouterr()
+    assert not out.exists()
+    assert not list(out.parent.glob(".*")), "nothing unfinished is left"
+    assert "Traceback" not in streams.err + streams.out
+    assert "HYDRA_FULL_ERROR" not in streams.err + streams.out
+    assert "Error executing" not in streams.err
+    assert "forecast --help" in streams.err
+    return streams.err
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_fault_is_told_with_what_to_do(name, capsys, tmp_path):
+    """One message, exit code 2, no results."""
+    words, said = WRONG[name]
+    message = refused(words, capsys, tmp_path / "out")
+    for part in said:
+        assert part in message
+
+
+def test_all_faults_are_told_at_once(capsys, tmp_path):
+    """Options, dates, parameters, scenario and world in one message, each once."""
+    words = ["consumer=5", "world=reprot", "streamers=two", "start=2021-13-01", "parameters.brand_trust.gain=7", "scenario=nonesuch"]
+    words += ["parameters.stile.jump=1", "schedule.style.jump.2025-13-01=1", "language=de", "--what", "seed=-1"]
+    message = refused(words, capsys, tmp_path / "out")
+    assert f"{len(words)} faults, so nothing was run:" in message
+    for part in ("consumer'", "reprot", "two", "2021-13-01", "gain = 7", "nonesuch", "stile", "2025-13-01", "de'", "--what", "seed"):
+        assert message.count(part) == 1, part
+
+
+class TestData:
+    """A damaged file is refused by name, with its faults and how to get it back."""
+
+    @pytest.fixture
+    def copied(self, tmp_path, monkeypatch):
+        """Copies of the data that may be damaged."""
+        for word in ("report", "history"):
+            shutil.copytree(ROOT / "scenarios" / word, tmp_path / word)
+            monkeypatch.setattr(scenarios.data, f"{word.upper()}_FOLDER", tmp_path / word)
+        write_world(tmp_path / "worlds")
+        monkeypatch.setattr(experiments.worlds, "FOLDER", tmp_path / "worlds")
+        shutil.copy(ROOT / "configs" / "calendar.yaml", tmp_path / "calendar.yaml")
+        monkeypatch.setattr(experiments.layers, "CALENDAR", tmp_path / "calendar.yaml")
+        return tmp_path
+
+    @pytest.mark.parametrize("file", ["report/claims.csv", "history/market_series.csv", "worlds/report.yaml", "calendar.yaml"])
+    def test_empty_file(self, copied, file, capsys):
+        """Nothing inside."""
+        (copied / file).write_text("", encoding="utf-8")
+        message = refused(["draws=1"], capsys, copied / "out")
+        assert f"{Path(file).name}: the file is empty" in message
+
+    @pytest.mark.parametrize("file", ["report/claims.csv", "history/market_series.csv", "worlds/report.yaml", "calendar.yaml"])
+    def test_damaged_file(self, copied, file, capsys):
+        """Bytes that are no text."""
+        path = copied / file
+        path.write_bytes(path.read_bytes()[:40] + b"\xff\xfe\x00" + path.read_bytes()[40:])
+        message = refused(["draws=1"], capsys, copied / "out")
+        assert Path(file).name in message
+        assert "is no readable CSV" in message or "is damaged" in message
+
+    def test_truncated_row(self, copied, capsys):
+        """A row cut in the middle, in two files at once."""
+        for file in ("report/claims.csv", "history/market_series.csv"):
+            text = (copied / file).read_text(encoding="utf-8")
+            (copied / file).write_text(text[: len(text) // 2].rsplit(",", 1)[0], encoding="utf-8")
+        message = refused(["draws=1"], capsys, copied / "out")
+        assert "claims.csv line" in message
+        assert "market_series.csv line" in message
+
+    def test_world_with_faults(self, copied, capsys):
+        """All of them, by draw and name, and the command that writes it again."""
+        content = write_world(copied / "worlds")
+        content["draws"][0]["weight"] = -1
+        content["draws"][1]["parameters"] = {"brand_trust": {"gian": 0.1}}
+        content["draws"][2]["parameters"] = {"brand_trust": {"gain": 5}}
+        content["free"]["style.jump"] = [3, 1]
+        content["inputs"] = {"stile": {"jump": 1}}
+        del content["best"]
+        content["bests"] = {}
+        import yaml
+
+        path = copied / "worlds" / "report.yaml"
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        assert "'best' is missing. Did you mean 'bests'?" in refused(["draws=1"], capsys, copied / "out")
+        content["best"] = {}
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        message = refused(["draws=1"], capsys, copied / "out")
+        for part in ("draws[0].weight = -1", "'gian'", "gain = 5", "style.jump = [3, 1]", "unknown mechanic 'stile'"):
+            assert part in message
+        assert "python -m experiments.fit world=report" in message
+
+    def test_more_draws_than_the_world_has(self, copied, capsys):
+        """A world of three draws cannot give sixteen."""
+        assert "draws = 16, but world 'report' has 3" in refused(["members=16"], capsys, copied / "out")
+
+    def test_both_worlds_need_both_files(self, copied, capsys):
+        """One fitted world and one of defaults are not compared."""
+        message = refused(["draws=2", "world=both"], capsys, copied / "out")
+        assert "scenarios/worlds/data.yaml is not there yet" in message
+
+    def test_scenario_with_faults(self, copied, capsys):
+        """A story of one's own with several slips."""
+        path = copied / "mine.yaml"
+        path.write_text("scenario: {name: mine}\nscenario: {name: yours}\n", encoding="utf-8")
+        assert "line 2: 'scenario' stands twice" in refused([f"scenario={path}"], capsys, copied / "out")
+        path.write_text(
+            "scenario:\n  nam: mine\n  question: What if?\n  claims: [{id: a, sign: up}]\n  schedule: {style: {jump: {2025-02-30: 1}}}\n",
+            encoding="utf-8",
+        )
+        message = refused([f"scenario={path}"], capsys, copied / "out")
+        for part in ("unknown word 'nam'. Did you mean 'name'?", "'written' is missing", "sign = 'up'", "'2025-02-30' is no date"):
+            assert part in message
+
+    def test_damaged_default_scenario(self, copied, monkeypatch, capsys):
+        """Even the baseline may be damaged."""
+        (copied / "baseline.yaml").write_text("scenario: [", encoding="utf-8")
+        monkeypatch.setattr(experiments.scenario_files, "FOLDER", copied)
+        message = refused([], capsys, copied / "out")
+        assert "baseline.yaml: the file is damaged" in message
+
+
+class TestFolder:
+    """Results appear whole or not at all."""
+
+    def test_existing_folder_is_kept(self, tmp_path, capsys):
+        """Nothing is overwritten unless asked for, and then only results of ours."""
+        out = tmp_path / "mine"
+        out.mkdir()
+        (out / "thesis.txt").write_text("ten years of work", encoding="utf-8")
+        assert command([*SMALL, f"out={out}"]) == 2
+        assert "exists already" in capsys.readouterr().err
+        assert command([*SMALL, f"out={out}", "overwrite=true"]) == 2
+        assert "is not a results folder of livemarket" in capsys.readouterr().err
+        assert os.listdir(out) == ["thesis.txt"]
+
+    def test_place_that_cannot_be_written(self, tmp_path, capsys):
+        """A file where a folder should be."""
+        (tmp_path / "file").write_text("", encoding="utf-8")
+        assert command([*SMALL, f"out={tmp_path / 'file' / 'out'}"]) == 2
+        assert "cannot be made" in capsys.readouterr().err
+
+    def test_disk_without_room_is_told_before(self, tmp_path, capsys, monkeypatch):
+        """Space is looked at before anything runs."""
+        monkeypatch.setattr(experiments.work, "size_of", lambda plan: 1e18)
+        assert command([*SMALL, f"out={tmp_path / 'out'}"]) == 2
+        assert "Free some space" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+    def test_disk_that_fills_up_leaves_nothing(self, tmp_path, capsys, monkeypatch, number):
+        """The disk fills while writing: a message, exit code 1, no folder."""
+
+        def full(self, data):
+            with self.open("wb") as file:
+                file.write(bytes(data)[:1000])
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(Path, "write_bytes", full)
+        assert command(["consumers=200", "brands=12", "streamers=24", "end=2020-01-31", "members=1", f"out={tmp_path / 'a' / 'b'}"]) == 1
+        streams = capsys.readouterr()
+        assert "The disk is full" in streams.err
+        assert "Traceback" not in streams.err
+        assert os.listdir(tmp_path) == []
+
+    def test_any_failure_leaves_nothing(self, tmp_path):
+        """An unfinished folder is removed, with the folders made to hold it."""
+
+        def fail():
+            with ResultsFolder(tmp_path / "a" / "b") as folder:
+                (folder.path / "half").write_text("half", encoding="utf-8")
+                raise KeyError
+
+        with pytest.raises(KeyError):
+            fail()
+        assert os.listdir(tmp_path) == []
+
+    def test_replaced_folder_stays_if_the_new_one_fails(self, tmp_path):
+        """Earlier results are there until the new ones are whole."""
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "manifest.json").write_text('{"made_by": "livemarket"}', encoding="utf-8")
+        with pytest.raises(ResultsError, match="could not be written"), ResultsFolder(out, overwrite=True):
+            raise OSError(errno.EIO, "Input/output error")
+        assert os.listdir(tmp_path) == ["out"]
+
+    def test_full_disk_is_known_by_number_or_words(self):
+        """HDF5 has the number in its text."""
+        assert disk_is_full(OSError(errno.ENOSPC, "No space left on device"))
+        assert disk_is_full(OSError("file write failed: errno = 28, error message = 'No space left on device'"))
+        assert not disk_is_full(OSError(errno.EIO, "Input/output error"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run_leaves_nothing(tmp_path, number, code):
+    """Ctrl-C in the middle: a message, exit code 130, no folder, no process left at work."""
+    words = [sys.executable, "-m", "experiments.forecast", "members=2", "consumers=500", f"out={tmp_path / 'a' / 'out'}"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        until = time.monotonic() + 60
+        while not list(tmp_path.glob("a/.out.*")) and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(3)
+        process.send_signal(number)
+        printed, said = process.communicate(timeout=60)
+        assert process.returncode == code
+    assert "Interrupted: the runs were ended and nothing was written." in said
+    assert "Traceback" not in printed + said
+    assert os.listdir(tmp_path) == []
+    time.sleep(0.5)
+    assert at_work(process.pid) == []
+
+
+def at_work(group):
+    """Processes of a group that are more than a line in the kernel's table (Linux; elsewhere none is seen)."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, belongs = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(belongs) == group and state != "Z":
+            found.append(stat.parent.name)
+    return found
