@@ -24,7 +24,7 @@ TABLE = ROOT / "docs" / "parameters.md"
 EVIDENCE = ROOT / "configs" / "evidence.yaml"
 ASSUMPTION = "assumption"
 TIMELINE = "regulation_timeline"
-KINDS = ("literature", "history", "claim", "prediction", ASSUMPTION)
+KINDS = ("literature", "history", "claim", "prediction", ASSUMPTION, "missing")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Source:
     """Where a parameter's value comes from.
 
     Attributes:
-        kind: literature, history, claim, prediction or assumption.
+        kind: literature, history, claim, prediction, assumption, or missing where it leads nowhere.
         label: a few words for a table's cell.
         title: what one would look for in a library or in the data.
         link: file of this project that holds it, from `docs`; empty for an assumption.
@@ -81,6 +81,13 @@ class Sources:
         title = "{authors} ({year}). {title}. {venue} (grade {grade})".format(**entry)
         return Source("literature", source, title, "../configs/evidence.yaml")
 
+    def or_missing(self, source: str) -> Source:
+        """The source, or one that says it leads nowhere, so that a table can show it."""
+        try:
+            return self(source)
+        except DataError as error:
+            return Source("missing", f"{source} (missing)", str(error), "")
+
 
 def parameters(mechanics: Iterable[type[Mechanic]]) -> list[Parameter]:
     """All parameters, mechanic by mechanic."""
@@ -112,11 +119,9 @@ def meaning(parameter: Parameter, source: Source) -> str:
 
 
 def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
-    """The page as Markdown; raises DataError with all faults of sources and meanings."""
-    if found := faults(mechanics.values(), sources):
-        raise DataError(found)
+    """The page as Markdown; sources that lead nowhere are shown as missing."""
     everything = parameters(mechanics.values())
-    used = {parameter.source: sources(parameter.source) for parameter in everything}
+    used = {parameter.source: sources.or_missing(parameter.source) for parameter in everything}
     counts = Counter(used[parameter.source].kind for parameter in everything)
     lines = [
         "# Parameters",
@@ -128,7 +133,7 @@ def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
         "",
         "| source | parameters | share |",
         "|---|---:|---:|",
-        *(f"| {kind} | {counts[kind]} | {counts[kind] / len(everything):.0%} |" for kind in KINDS),
+        *(f"| {kind} | {counts[kind]} | {counts[kind] / len(everything):.0%} |" for kind in KINDS if counts[kind]),
     ]
     for name, mechanic in mechanics.items():
         note = " (a teaching example, not in the core market)" if name in EXAMPLES else ""
@@ -169,12 +174,14 @@ def first_line(mechanic: type[Mechanic]) -> str:
 
 
 def main(target: Path = TABLE) -> None:
-    """Write the table and say so; raises DataError with all faults of sources and meanings."""
-    page = table(registry(), Sources.load())
+    """Write the table and say so; then raise DataError with all faults of sources and meanings, if any."""
+    sources = Sources.load()
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
+    target.write_text(table(registry(), sources), encoding="utf-8")
     found = parameters(registry().values())
     print(f"{target}: {len(found)} parameters, {share_of_assumptions(found):.0%} assumptions.")
+    if missing := faults(registry().values(), sources):
+        raise DataError(missing)
 
 
 if __name__ == "__main__":
