@@ -1,0 +1,240 @@
+"""Parameters that cannot give the published numbers are ruled out, wave by wave; what is left is weighted.
+
+History matching: a point x is ruled out if for any target k
+
+    I_k(x) = |z_k - E f_k(x)| / sqrt(observation + discrepancy + run + emulator variance) > 3
+
+(Craig et al. 1997; Vernon, Goldstein & Bower 2010). Each wave runs points not ruled out so far, so that the
+emulators become sharper where it matters. Of what is left a sample is weighted and adjusted by local linear
+regression (Beaumont, Zhang & Balding 2002): it is the posterior under a uniform prior between the bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+from experiments.emulators import Emulator, Runs, fit_emulator
+from experiments.regions import CUT, Region, not_ruled_out
+
+Array = npt.NDArray[Any]
+Simulate = Callable[[Array, Array, bool, str], Runs]
+"""(unit parameters (n, d), seeds (n,), whether of full size, name of the wave) -> the runs that were made."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """Free parameters and their bounds; a unit value runs from 0 to 1, logarithmically where `log` says so."""
+
+    names: tuple[str, ...]
+    low: Array
+    high: Array
+    log: Array
+
+    @classmethod
+    def between(cls, free: Mapping[str, tuple[float, float, bool]]) -> Space:
+        """From name -> (low, high, logarithmic)."""
+        low, high, log = (np.array([each[part] for each in free.values()]) for part in range(3))
+        return cls(tuple(free), low.astype(float), high.astype(float), log.astype(bool))
+
+    def _ends(self) -> tuple[Array, Array]:
+        return np.where(self.log, self._log(self.low), self.low), np.where(self.log, self._log(self.high), self.high)
+
+    def values(self, unit: Array) -> Array:
+        """Parameters of unit values, the same shape."""
+        low, high = self._ends()
+        between = low + np.asarray(unit) * (high - low)
+        return np.where(self.log, np.exp(np.where(self.log, between, 0.0)), between)
+
+    def unit(self, values: Array) -> Array:
+        """Unit values of parameters, the same shape."""
+        low, high = self._ends()
+        given = np.where(self.log, self._log(np.asarray(values, float)), values)
+        return (given - low) / (high - low)
+
+    def _log(self, values: Array) -> Array:
+        return np.log(np.where(self.log, values, 1.0))
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What runs should give, on the scale that is emulated.
+
+    Far from its target a summary counts less and less, so that emulators spend their care near it:
+    y' = z + c asinh((y - z) / c), which leaves y as it is near z.
+
+    Attributes:
+        names, centre: targets, (k,).
+        observation: covariance of their observation errors, (k, k).
+        discrepancy: variance of what the model cannot give, (k,).
+        allowance: further variance, (k,), of targets that give way as they cannot be met with the others.
+    """
+
+    names: tuple[str, ...]
+    centre: Array
+    observation: Array
+    discrepancy: Array
+    allowance: Array = field(default_factory=lambda: np.zeros(1))
+
+    @property
+    def fixed_variance(self) -> Array:
+        """Variance of observation, discrepancy and allowance of each target, (k,)."""
+        return np.diag(self.observation) + self.discrepancy + self.allowance
+
+    @property
+    def width(self) -> Array:
+        """The distance c from which on a summary counts less, (k,)."""
+        return 8.0 * np.sqrt(np.diag(self.observation) + self.discrepancy)
+
+    def squashed(self, values: Array) -> Array:
+        """Summaries (n, k) on the scale that is emulated."""
+        return self.centre + self.width * np.arcsinh((values - self.centre) / self.width)
+
+    def unsquashed(self, values: Array) -> Array:
+        """The inverse of `squashed`, (n, k)."""
+        return self.centre + self.width * np.sinh((values - self.centre) / self.width)
+
+    @property
+    def aside(self) -> tuple[str, ...]:
+        """The targets that give way."""
+        given = np.broadcast_to(self.allowance, len(self.names))
+        return tuple(name for name, more in zip(self.names, given, strict=True) if more > 0)
+
+
+@dataclass
+class Knowledge:
+    """What the runs made so far say: one emulator for each target."""
+
+    goal: Goal
+    emulators: Sequence[Emulator]
+    runs: Runs
+
+    @classmethod
+    def from_runs(cls, goal: Goal, runs: Runs) -> Knowledge:
+        """Emulators of all targets from raw summaries."""
+        near = Runs(runs.unit, runs.seed, runs.full, goal.squashed(runs.values))
+        return cls(goal, [fit_emulator(near, k) for k in range(len(goal.names))], runs)
+
+    @property
+    def run_variance(self) -> Array:
+        """Variance between single runs at one point, (k,)."""
+        return np.array([each.run_variance for each in self.emulators])
+
+    def expected(self, unit: Array) -> tuple[Array, Array]:
+        """Means and emulator variances of the summaries at `unit` (n, d): two arrays (n, k)."""
+        answers = [each.predict(unit) for each in self.emulators]
+        return np.stack([a[0] for a in answers], 1), np.stack([a[1] for a in answers], 1)
+
+    def implausibilities(self, unit: Array) -> Array:
+        """Implausibility of each point (n, d) for each target, (n, k)."""
+        mean, variance = self.expected(unit)
+        total = self.goal.fixed_variance + self.run_variance + variance
+        return np.abs(self.goal.centre - mean) / np.sqrt(total)
+
+    def implausibility(self, unit: Array) -> Array:
+        """The worst over the targets, (n,)."""
+        return self.implausibilities(unit).max(axis=1)
+
+    def of_values(self, values: Array, repeats: int = 1) -> Array:
+        """Implausibility of actual summaries (n, k), each a mean of `repeats` runs: (n, k); nan counts as 99."""
+        total = self.goal.fixed_variance + self.run_variance / repeats
+        found = np.abs(self.goal.centre - self.goal.squashed(values)) / np.sqrt(total)
+        return np.where(np.isfinite(found), found, 99.0)
+
+
+def least_implausible(knowledge: Knowledge, random: np.random.Generator, count: int) -> Array:
+    """Points (count, d) where all targets together are met best, as far as the emulators know."""
+
+    def badness(unit: Array) -> Array:
+        each = knowledge.implausibilities(unit)
+        return each.max(axis=1) + 0.3 * np.sqrt((each**2).mean(axis=1))
+
+    region = not_ruled_out(badness, knowledge.runs.unit.shape[1], random, cut=0.0, count=400, rounds=25)
+    return region.unit[np.argsort(badness(region.unit))[:count]]
+
+
+def give_way(knowledge: Knowledge, region: Region, random: np.random.Generator) -> tuple[Knowledge, Region]:
+    """Where nothing is left, targets that keep the others from being met give way, one after the other.
+
+    A target that gives way gets an allowance of the square of the least miss left when the others are met.
+    Among targets whose giving way serves as well, the one of the widest tolerance goes first.
+    """
+    goal = knowledge.goal
+    aside = np.zeros(len(goal.names), bool)
+    dimensions = knowledge.runs.unit.shape[1]
+
+    def without(mask: Array) -> Region:
+        return not_ruled_out(
+            lambda unit: knowledge.implausibilities(unit)[:, ~mask].max(axis=1),
+            dimensions,
+            random,
+            count=300,
+            rounds=20,
+        )
+
+    while region.level > CUT and aside.sum() < len(aside) // 2:
+        each = knowledge.implausibilities(region.unit)
+        worst = np.where(aside, -1.0, np.median(each, axis=0))
+        tried = []
+        for target in [k for k in np.argsort(-worst)[:3] if not aside[k]]:
+            mask = aside.copy()
+            mask[target] = True
+            left = without(mask)
+            tried.append((max(left.level, CUT), -goal.discrepancy[target], target, left))
+        _, _, target, region = min(tried, key=lambda each: each[:2])
+        aside[target] = True
+    mean = knowledge.expected(region.unit)[0]
+    miss = np.abs(goal.centre - mean).min(axis=0)
+    relaxed = Knowledge(replace(goal, allowance=np.where(aside, miss**2, 0.0)), knowledge.emulators, knowledge.runs)
+    return relaxed, not_ruled_out(relaxed.implausibility, dimensions, random)
+
+
+def match_history(
+    simulate: Simulate,
+    goal: Goal,
+    dimensions: int,
+    waves: Sequence[tuple[int, bool]],
+    seeds: Sequence[int],
+    random: np.random.Generator,
+    told: Callable[[str], None] = print,
+    pairs: int = 12,
+) -> tuple[Knowledge, Region]:
+    """Run the waves, each (points, full size), where nothing is ruled out yet; returns emulators and what is left.
+
+    The first points of a first wave of small size are run in full size too, so that the emulators know the
+    effect of size before the second wave.
+    """
+    knowledge: Knowledge | None = None
+    region: Region | None = None
+    runs = Runs.none(dimensions, len(goal.names))
+    for number, (points, full) in enumerate(waves, start=1):
+        if knowledge is None or region is None:
+            unit = qmc.Sobol(dimensions, seed=random).random(2 ** int(np.ceil(np.log2(max(points, 2)))))[:points]
+        else:
+            better = least_implausible(knowledge, random, max(1, points // 5))
+            spread = region.unit[random.choice(len(region.unit), points - len(better), replace=False)]
+            unit = random.permutation(np.concatenate([spread, better]))
+        made = simulate(unit, np.resize(seeds, points), full, f"wave {number}")
+        if knowledge is None and not full:
+            both = unit[:pairs]
+            made = made + simulate(both, np.resize(seeds, len(both)), True, "pairs of sizes")
+        if len(made) == 0:
+            break
+        runs = runs + made
+        knowledge = Knowledge.from_runs(goal, runs)
+        region = not_ruled_out(knowledge.implausibility, dimensions, random)
+        if region.level > CUT:
+            knowledge, region = give_way(knowledge, region, random)
+        told(
+            f"wave {number}: {len(made)} runs; not ruled out: {region.volume:.2g} of the space"
+            + (f", at implausibility {region.level:.2f} at best" if region.level > CUT else "")
+            + (f"; given up: {', '.join(knowledge.goal.aside)}" if knowledge.goal.aside else "")
+        )
+    if knowledge is None or region is None:
+        raise ValueError("No wave could run a single point; raise the budget.")
+    return knowledge, region

@@ -1,0 +1,161 @@
+"""A fitted world is held against every number published about the past: fitted, held out and never used.
+
+    python -m experiments.hindcast world=report        # runs the world's best point and draws once more
+
+The table says for each anchor what was published, what the model gives on average over the draws and how far
+they spread, the error, and whether the average lies within tolerance. Nothing is scaled after a run.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from experiments.anchors import Anchor, Anchors
+
+Array = npt.NDArray[Any]
+COLUMNS = (
+    "world",
+    "role",
+    "anchor",
+    "observable",
+    "reference",
+    "unit",
+    "published",
+    "low",
+    "high",
+    "best",
+    "mean",
+    "spread",
+    "error",
+    "error_of",
+    "within",
+    "bound",
+    "note",
+)
+ROLES = ("target", "hold-out", "check")
+
+
+def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list[dict[str, Any]]:
+    """One row for each anchor, targets first.
+
+    Args:
+        anchors: what was published.
+        best: values of all anchors in the best point's runs, (seeds, all).
+        draws: the same of the draws' runs, (draws, all).
+        weight: of the draws, (draws,).
+    """
+    rows = []
+    for place, anchor in sorted(enumerate(anchors.all), key=lambda each: ROLES.index(each[1].role)):
+        mean, spread = weighted(draws[:, place], weight)
+        relative = anchor.log
+        error = mean / anchor.value - 1.0 if relative else mean - anchor.value
+        low, high = anchor.ends
+        rows.append(
+            {
+                "world": anchors.world,
+                "role": anchor.role,
+                "anchor": anchor.name,
+                "observable": anchor.observable,
+                "reference": anchor.reference,
+                "unit": anchor.unit,
+                "published": anchor.value,
+                "low": low,
+                "high": high,
+                "best": mean_of(best[:, place]),
+                "mean": mean,
+                "spread": spread,
+                "error": error,
+                "error_of": "published value" if relative else "difference",
+                "within": "not simulated" if math.isnan(mean) else ("yes" if anchor.within(mean) else "no"),
+                "bound": anchor.bound,
+                "note": anchor.note,
+            }
+        )
+    return rows
+
+
+def weighted(values: Array, weight: Array) -> tuple[float, float]:
+    """Weighted mean and standard deviation of the values that are known; nan if none is."""
+    known = np.isfinite(values)
+    if not known.any() or weight[known].sum() <= 0:
+        return math.nan, math.nan
+    share = weight[known] / weight[known].sum()
+    mean = float(share @ values[known])
+    return mean, float(np.sqrt(share @ (values[known] - mean) ** 2))
+
+
+def mean_of(values: Array) -> float:
+    """Mean of the values that are known; nan if none is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else math.nan
+
+
+def write_csv(rows: Sequence[dict[str, Any]], path: Path) -> None:
+    """The table as data, whole or not at all; six digits, empty where there is no number."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: cell(row[name]) for name in COLUMNS})
+    os.replace(part, path)
+
+
+def cell(value: Any) -> str:
+    """A value as it stands in the table."""
+    if isinstance(value, float):
+        return f"{value:.6g}" if math.isfinite(value) else ""
+    return str(value)
+
+
+def table_text(rows: Sequence[dict[str, Any]]) -> str:
+    """The table for a reader, one line for each anchor."""
+    lines = [
+        f"{'anchor':<42}{'published':>10}{'best':>10}{'mean':>10}{'spread':>9}{'error':>9}  within",
+    ]
+    for role, heading in zip(ROLES, ("fitted", "held out", "never used"), strict=True):
+        part = [row for row in rows if row["role"] == role]
+        if part:
+            lines.append(f"-- {heading}: {sum(row['within'] == 'yes' for row in part)} of {len(part)} within")
+        for row in part:
+            sign = {"upper": "<", "lower": ">"}.get(row["bound"], "")
+            error = f"{row['error']:+.1%}" if row["error_of"] != "difference" else f"{row['error']:+.2f}"
+            published = sign + number(row["published"])
+            lines.append(
+                f"{row['anchor']:<42}{published:>10}{number(row['best']):>10}{number(row['mean']):>10}"
+                f"{number(row['spread']):>9}{error:>9}  {row['within']}"
+            )
+    return "\n".join(lines)
+
+
+def number(value: float) -> str:
+    """Three digits."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def missed(rows: Sequence[dict[str, Any]], anchors: Anchors) -> list[tuple[Anchor, dict[str, Any]]]:
+    """Targets whose mean is not within tolerance."""
+    by_name = {anchor.name: anchor for anchor in anchors.all}
+    return [(by_name[row["anchor"]], row) for row in rows if row["role"] == "target" and row["within"] != "yes"]
+
+
+def main() -> None:
+    """Run a world's best point and draws once more and write its table."""
+    import sys
+
+    from experiments.fit import command
+
+    sys.exit(command([*sys.argv[1:]], hindcast_only=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What is not ruled out is a small and crooked part of the space; points are spread evenly over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+Array = npt.NDArray[Any]
+CUT = 3.0
+"""Implausibility from which on a point is ruled out (Pukelsheim 1994, the three sigma rule)."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Points spread evenly over what is not ruled out.
+
+    Attributes:
+        unit: (n, d) points. level: their greatest implausibility; over the cut where nothing is left below it.
+        volume: share of the space between the bounds.
+    """
+
+    unit: Array
+    level: float
+    volume: float
+
+
+def not_ruled_out(
+    badness: Callable[[Array], Array],
+    dimensions: int,
+    random: np.random.Generator,
+    cut: float = CUT,
+    count: int = 1000,
+    rounds: int = 40,
+) -> Region:
+    """Points with badness below `cut`, evenly spread, found by shrinking a population level by level.
+
+    Subset simulation: keep the better part, copy it, and move each point along differences of others as long as
+    it stays below the level (ter Braak 2006 for the moves). Stops where the level hardly falls any more.
+    """
+    unit = qmc.Sobol(dimensions, seed=random).random(max(4096, 2 ** int(np.ceil(np.log2(count)))))
+    found = badness(unit)
+    share, level = 1.0, np.inf
+    best = [float(found.min())]
+    for _ in range(rounds):
+        level = max(cut, float(np.quantile(found, 0.2)))
+        inside = np.flatnonzero(found <= level)
+        share *= len(inside) / len(found)
+        rows = random.choice(inside, count, replace=len(inside) < count)
+        unit, found = unit[rows], found[rows]
+        for _ in range(8):
+            unit, found = _move(unit, found, level, badness, random)
+        best.append(float(found.min()))
+        if level <= cut or (len(best) > 6 and best[-6] - best[-1] < 0.01 and level < 1.02 * best[-1] + 0.02):
+            break
+    return Region(unit, level, share)
+
+
+def _move(unit: Array, found: Array, level: float, badness: Callable[[Array], Array], random: Any) -> tuple[Array, Array]:
+    """One step for each point, half of them at a time along differences of the other half."""
+    n, d = unit.shape
+    order = random.permutation(n)
+    unit, found = unit.copy(), found.copy()
+    for moving, still in ((order[: n // 2], order[n // 2 :]), (order[n // 2 :], order[: n // 2])):
+        first, second = random.choice(still, len(moving)), random.choice(still, len(moving))
+        stride = 2.38 / np.sqrt(2 * d) * random.choice([0.25, 0.5, 1.0], len(moving))
+        step = stride[:, None] * (unit[first] - unit[second]) + 0.003 * random.standard_normal((len(moving), d))
+        proposed = unit[moving] + step
+        allowed = ((proposed >= 0) & (proposed <= 1)).all(axis=1)
+        value = np.full(len(moving), np.inf)
+        if allowed.any():
+            value[allowed] = badness(proposed[allowed])
+        taken = value <= level
+        unit[moving[taken]], found[moving[taken]] = proposed[taken], value[taken]
+    return unit, found
