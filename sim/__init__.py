@@ -13,11 +13,12 @@ from sim.errors import ConfigError, ContractError, DataError, LedgerError, Livem
 if TYPE_CHECKING:
     from sim.config import Configuration
     from sim.model import build, core, known_mechanics, register, with_, without
-    from sim.runner import code_version, run
+    from sim.runner import code_version, ecosystem, run
 
 _WHERE = {
     "Configuration": "sim.config", "build": "sim.model", "core": "sim.model", "known_mechanics": "sim.model",
     "register": "sim.model", "with_": "sim.model", "without": "sim.model", "run": "sim.runner", "code_version": "sim.runner",
+    "ecosystem": "sim.runner",
 }  # fmt: skip
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "build",
     "code_version",
     "core",
+    "ecosystem",
     "known_mechanics",
     "register",
     "run",
