@@ -23,7 +23,7 @@ def test_the_market_runs_at_both_ends_of_every_range(name: str) -> None:
     """Ten weeks with one parameter at a bound and all others as they are; every fault is told at once."""
     faults = []
     for parameter in registry()[name].parameters.values():
-        for bound in parameter.bounds:
+        for bound in sorted({*parameter.bounds} - {parameter.default}):
             values = {name: {parameter.name: bound}}
             configuration = small(10, consumers=20, brands=6, streamers=6, parameters=values, checked=True)
             try:
