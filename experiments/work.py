@@ -125,14 +125,18 @@ def run(plan: Plan) -> Ensemble:
     with tqdm(
         total=len(plan.tasks) * plan.steps,
         unit="week",
-        desc="simulating",
+        desc="starting (after a change of the code it is compiled first)",
         smoothing=0.1,
         mininterval=0.5 if sys.stderr.isatty() else 30.0,
         dynamic_ncols=True,
     ) as bar:
         from experiments.ensemble import simulate
 
-        return simulate(plan, bar.update)
+        def advance(weeks: int) -> None:
+            bar.set_description("simulating", refresh=False)
+            bar.update(weeks)
+
+        return simulate(plan, advance)
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:

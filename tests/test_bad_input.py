@@ -23,6 +23,15 @@ from tests.test_forecast import write_world
 ROOT = Path(__file__).parents[1]
 SMALL = ("consumers=200", "brands=12", "streamers=24", "end=2020-03-31", "members=2")
 
+
+@pytest.fixture(scope="module", autouse=True)
+def unfitted(tmp_path_factory):
+    """Worlds as they are before any fit, so that tests do not wait for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.worlds.FOLDER", tmp_path_factory.mktemp("worlds"))
+        yield
+
+
 WRONG = {
     "misspelt option": (["consumer=5"], ["Unknown option 'consumer'. Did you mean 'consumers'?"]),
     "misspelt scenario": (["scenario=baselin"], ["scenario = 'baselin' is unknown. Did you mean 'baseline'?"]),

@@ -50,6 +50,14 @@ def write_world(folder, name="report", weights=(0.5, 0.3, 0.2)):
     return content
 
 
+@pytest.fixture(scope="module", autouse=True)
+def unfitted(tmp_path_factory):
+    """Worlds as they are before any fit, so that tests do not wait for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.worlds.FOLDER", tmp_path_factory.mktemp("worlds"))
+        yield
+
+
 @pytest.fixture
 def undrawn(monkeypatch):
     """Without pictures, which take longer than small runs."""

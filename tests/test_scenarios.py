@@ -9,6 +9,7 @@ import yaml
 from experiments.layers import CALENDAR, base_calendar, layered
 from experiments.plan import make_plan
 from experiments.scenario_files import FOLDER, read_scenario, scenario_layer, scenario_names
+from experiments.worlds import WORLDS, load_world
 from scenarios.data import load_history, load_report
 from scenarios.predictions.variants import variants_needed
 from sim import Configuration, known_mechanics, run
@@ -160,6 +161,14 @@ class TestCalendar:
         assert yaml.safe_load(text)
         for word in ("online_shoppers_CNNIC", "kuaishou_minutes_per_DAU", "5.3-b", "5.1-i", "assumption"):
             assert word in text
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_world_can_be_run(name):
+    """The fit's file, where there is one, fits the parameters there are, and weights sum to one."""
+    world = load_world(name)
+    plan = make_plan(settings(world=name, members=len(world.draws), draws=len(world.draws)))
+    assert sum(member.weight for member in plan.members[name]) == pytest.approx(1)
 
 
 def test_strict_regulation_bites_from_its_day_on():
