@@ -15,7 +15,7 @@ from experiments.history_targets import LAST_FITTED
 from experiments.options import OPTIONS
 from experiments.scenario_files import scenario_names
 from scenarios.data import load_report
-from sim.fields import PHASES, Array, own, param, read
+from sim.fields import PHASES, WEEK, Array, own, param, read
 from sim.mechanic import Mechanic
 from sim.model import registry
 from tests.small import engine_of
@@ -244,11 +244,7 @@ def test_the_week_of_the_model_page_is_the_engine_s() -> None:
     rows = re.findall(r"^\| (\w+) \| (market|block) \| ([\w, ]+) \|", MODEL, flags=re.MULTILINE)
     written = {phase: (over, sorted(names.split(", "))) for phase, over, names in rows}
     core = [registry()[name] for name in sim.core()]
-    coded = {
-        phase.name: (phase.over, sorted(mechanic.name for mechanic in core if phase.name in mechanic.phases))
-        for phase in PHASES.values()
-        if phase.name not in ("found", "populate")
-    }
+    coded = {phase.name: (phase.over, sorted(mechanic.name for mechanic in core if phase.name in mechanic.phases)) for phase in WEEK}
     assert written == coded
 
 
