@@ -39,12 +39,14 @@ def _access(field: Field, mode: str, phase: str) -> str:
         if inside:
             return "write"
         return "read" if _lives(field, place) else ""
+    if phase == "endow" and mode in ("read", "last") and field.over_consumers:
+        return "read" if field.lasting else ""
     if mode == "last":
         return "last" if not setup else ""
     if mode == "read":
         if field.constant:
             return "read"
-        if phase == "populate" and not field.over_consumers:
+        if phase in ("populate", "endow") and not field.over_consumers:
             return "read"  # consumers are made after firms, and may look at what these start with
         return "read" if not setup and place > field.closes else ""
     return ""

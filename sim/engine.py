@@ -149,7 +149,7 @@ class Engine:
         self._parameters(0)
         for call in self._market_calls.get("found", []):
             self._market_call(call)
-        populate = [self._calls("populate") for _ in range(self.threads)]
+        populate = [self._calls("populate") + self._calls("endow") for _ in range(self.threads)]
         self._parameters_of([call for calls in populate for call in calls], 0)
 
         def work(worker: int, first: int, stop: int) -> None:
@@ -281,12 +281,13 @@ class Engine:
                 faults.append(f"{mechanic.name} replaced '{name}' in {call.context.phase}; write into it with [...] or +=.")
                 mechanic.__dict__[name] = view
             field = self.fields[name]
-            if call.access[name] == "write" and view.dtype.kind == "f":
+            if call.access[name] == "write" and view.dtype.kind in "fiu" and view.size:
                 low, high = field.bounds or (-np.inf, np.inf)
-                if not (np.isfinite(view).all() and view.min(initial=np.inf) >= low - 1e-6 and view.max(initial=-np.inf) <= high + 1e-6):
+                least, most = float(view.min()), float(view.max())  # nan if any value is
+                if not (np.isfinite(least) and np.isfinite(most) and least >= low - 1e-6 and most <= high + 1e-6):
                     faults.append(
                         f"{mechanic.name} left '{name}' outside [{low:g}, {high:g}] {field.unit} in {call.context.phase}, "
-                        f"week {self.week}: it runs from {view.min():g} to {view.max():g}."
+                        f"week {self.week}: it runs from {least:g} to {most:g}."
                     )  # fmt: skip
         if faults:
             raise ContractError(faults)

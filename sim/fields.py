@@ -45,6 +45,7 @@ WEEK = (
 SETUP = (
     Phase("found", "market", "which firms, rooms and institutions are there at the start?"),
     Phase("populate", "block", "who are the consumers at the start?"),
+    Phase("endow", "block", "where do they belong at the start, given who they are?"),
 )
 PHASES = {phase.name: phase for phase in SETUP + WEEK}
 POSITION = {phase.name: place for place, phase in enumerate(SETUP + WEEK)}

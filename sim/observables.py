@@ -162,7 +162,7 @@ OBSERVABLES: tuple[Observable, ...] = (
     _flow("penalty_total", "CNY_billion", "fines in live commerce", lambda m: m.room_penalty.sum() / BILLION),
     _level("expected_cost_per_violation", "CNY", "fine expected for a week of violation by a real host", lambda m: m.penalty_per_violation[0]),
     _level("regulation_intensity", "1", "inspectors times upper fine against 2020, geometric mean", _regulation_intensity),
-    _mean("perceived_risk", "share", "believed probability of a penalty in a week of violation", lambda m: m.perceived_risk.mean()),
+    _mean("perceived_risk", "1/week", "believed probability of a penalty in a week of violation", lambda m: m.perceived_risk.mean()),
     _ratio("trust_streamer", "1", "reputation of rooms, weighted by minutes", lambda m: (m.room_reputation * m.room_minutes).sum(), lambda m: m.room_minutes.sum()),
     _ratio("trust_brand", "1", "trust in remembered brands", lambda m: m.trust_total.sum(), lambda m: m.bond_count.sum()),
     _ratio("_member_spend", "CNY/week", "spending of a member bond", lambda m: m.value_sums[0], lambda m: m.value_sums[1]),
@@ -189,6 +189,8 @@ DERIVED: dict[str, tuple[str, str, Callable[[dict[str, Array]], Array]]] = {
     "ltv_ratio": (
         "ratio",
         "spending of a member bond against another customer's, lapsed ones included",
-        lambda s: s["_member_spend"] / s["_other_spend"],
+        lambda s: np.divide(
+            s["_member_spend"], s["_other_spend"], out=np.full(s["_member_spend"].shape, np.nan), where=s["_other_spend"] > 0
+        ),
     ),
 }

@@ -24,7 +24,7 @@ class BrandStrategy(Mechanic):
     own_rooms_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of own rooms at the start")
     private_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of private operation at the start")
     learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on budget shares")
-    floor = param(0.03, unit="share", bounds=(0, 0.25), source="assumption", doc="least share of a lever")
+    floor = param(0.03, unit="share", bounds=(0.001, 0.25), source="assumption", doc="least share of a lever")
     paid_value = param(
         5.0, unit="1", bounds=(0.1, 30), source="assumption", doc="value of a sale through bought traffic: the customer comes back"
     )
@@ -73,6 +73,7 @@ class BrandStrategy(Mechanic):
         p = self.p
         rest = max(0.0, 1.0 - p.paid_at_start - p.own_rooms_at_start - p.private_at_start)
         share = np.array([p.paid_at_start, rest, p.own_rooms_at_start, p.private_at_start])
+        share = np.maximum(share, p.floor)
         self.lever_share[...] = share / share.sum()
 
     def plan(self, ctx):

@@ -25,6 +25,7 @@ class BrandTrust(Mechanic):
     stranger = param(0.40, unit="1", bounds=(0, 1), source="assumption", doc="trust in a brand never bought")
     fade = param(0.003, unit="1/week", bounds=(0, 1), source="joesang2002", doc="pull of trust back to a stranger's")
     blame_in_rooms = param(0.6, unit="share", bounds=(0, 1), source="assumption", doc="brand's part of the blame for what a host sold")
+    trust_at_start = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="trust in brands known at the start")
     known_at_start = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="bonds filled at the start")
 
     bond_brand: Array = own("consumer", "bond", unit="1", at="learn", init=-1, dtype=np.int16, doc="brands remembered, -1 for none")
@@ -60,7 +61,7 @@ class BrandTrust(Mechanic):
             brand = np.minimum(np.searchsorted(edges, which[bond]), edges.size - 1)
             fresh = (known[bond] < self.p.known_at_start) & ~(self.bond_brand[:, :bond] == brand[:, None]).any(axis=1)
             self.bond_brand[:, bond] = np.where(fresh, brand, -1)
-        self.bond_trust[...] = 0.5
+        self.bond_trust[...] = self.p.trust_at_start
 
     def appraise(self, ctx):
         p = self.p

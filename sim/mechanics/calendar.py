@@ -22,7 +22,7 @@ class Calendar(Mechanic):
                           doc="yearly real growth of what a shopper buys: NBS over CNNIC, more parcels at falling prices")  # fmt: skip
     june = param(0.35, unit="1", bounds=(0, 2), source="history:kuaishou_gmv_q", doc="extra demand around 18 June")
     november = param(0.70, unit="1", bounds=(0, 3), source="history:kuaishou_gmv_q", doc="extra demand around 11 November")
-    spring = param(0.25, unit="1", bounds=(0, 1), source="history:kuaishou_gmv_q", doc="missing demand at Spring Festival")
+    spring = param(0.25, unit="1", bounds=(0, 0.95), source="history:kuaishou_gmv_q", doc="missing demand at Spring Festival")
     online_shoppers = param(710.0, unit="million", bounds=(1, 1500), source="history:online_shoppers_CNNIC", interpolate=True,
                             doc="people who shop online")  # fmt: skip
     minutes_per_day = param(85.4, unit="minutes/day", bounds=(1, 600), source="history:kuaishou_minutes_per_DAU", interpolate=True,

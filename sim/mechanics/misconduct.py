@@ -39,7 +39,7 @@ class Misconduct(Mechanic):
     violates: Array = own("room", unit="1", at="plan", bounds=(0, 1), doc="makes false claims this term")
     outlet_violation: Array = own("outlet", unit="1", at="plan", bounds=(0, 1), doc="makes false claims")
     perceived_risk: Array = own(
-        "sector", unit="1/week", at="plan", bounds=(0, 1e3), doc="believed probability of a penalty in a week of violation"
+        "sector", unit="1/week", at="plan", bounds=(0, 1), doc="believed probability of a penalty in a week of violation"
     )
     seen: Array = own("sector", "seen", unit="rooms", at="plan", bounds=(0, 1e9), doc="remembered violators and convictions of a week")
     known_misconduct: Array = own(unit="share", at="plan", bounds=(0, 1), doc="publicly known share of convicted rooms, slowly forgotten")
@@ -62,6 +62,7 @@ class Misconduct(Mechanic):
         self.seen[:, 0] += p.learning * (np.bincount(sector, self.violates, sectors) - self.seen[:, 0])
         self.seen[:, 1] += p.learning * (np.bincount(sector, self.convicted, sectors) - self.seen[:, 1])
         self.perceived_risk[...] = (self.seen[:, 1] + p.prior * p.risk_at_start) / (self.seen[:, 0] + p.prior)
+        np.minimum(self.perceived_risk, 1.0, out=self.perceived_risk)
         self.known_misconduct += p.learning * (self.convicted.mean() * 52 - self.known_misconduct)
         self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
         hosts = self.real_hosts[0] / ctx.size("streamer")

@@ -43,11 +43,13 @@ class Population(Mechanic):
         who, born, where, rank = ctx.uniform(label="who", words=4)
         z = ctx.normal(label="income", words=2)
         p = self.p
-        self.generation[...] = (who >= p.gen_z_share).astype(np.int8) + (who >= p.gen_z_share + p.millennial_share)
+        group = (who >= p.gen_z_share).astype(np.int8) + (who >= p.gen_z_share + p.millennial_share)
         first = np.array([p.gen_z_birth_year_first, p.millennial_birth_year_first, p.silver_birth_year_first])
         final = np.array([p.gen_z_birth_year_last, p.millennial_birth_year_last, p.silver_birth_year_last])
-        span = (final - first + 1)[self.generation]
-        self.birth_year[...] = first[self.generation] + np.floor(born * span)
+        self.birth_year[...] = first[group] + np.floor(born * (final - first + 1)[group])
+        self.generation[...] = np.where(
+            self.birth_year >= first[GEN_Z], GEN_Z, np.where(self.birth_year >= first[MILLENNIAL], MILLENNIAL, SILVER)
+        )
         self.region[...] = where < p.big_city_share
         self.income[...] = np.exp(p.income_spread * z[0] - 0.5 * p.income_spread**2 + p.big_city_income * (self.region - p.big_city_share))
         self.price_sensitivity[...] = p.price_sensitivity_mean * np.exp(p.price_sensitivity_spread * z[1])

@@ -12,7 +12,7 @@ from sim.mechanic import Mechanic
 class Preference(Mechanic):
     """Offers differ by channel, quality and fit; fit is the sector in mind and the style that one likes.
 
-        utility += appeal(outlet) + sector match + style weight * <taste, style>
+        utility += appeal(outlet) - price sensitivity * log price + sector match + style weight * <taste, style>
 
     A mixed logit (McFadden 1974; Train 2009): consumers differ in taste, place, income and history.
     """
@@ -44,6 +44,8 @@ class Preference(Mechanic):
     offered: Array = read()
     need: Array = read()
     taste: Array = read()
+    price_sensitivity: Array = read()
+    log_price: Array = read()
     room_style: Array = read()
 
     def traffic(self, ctx):
@@ -57,19 +59,19 @@ class Preference(Mechanic):
 
     def appraise(self, ctx):
         weigh(
-            self.utility, self.outlet_appeal, self.outlet_sector, self.offered, self.need, self.p.need_match,
-            self.p.style_weight, self.taste, self.room_style,
+            self.utility, self.outlet_appeal, self.log_price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
+            self.p.need_match, self.p.style_weight, self.taste, self.room_style,
         )  # fmt: skip
 
 
 @compiled
-def weigh(
-    utility: Array, appeal: Array, sector: Array, offered: Array, need: Array, match: float, style: float, taste: Array, styles: Array
-) -> None:
-    """Add to utility (n, slots) an outlet's appeal, `match` in the sector in mind, and style * <taste, room's style>.
+def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, sector: Array, offered: Array, need: Array,
+          match: float, style: float, taste: Array, styles: Array) -> None:  # fmt: skip
+    """Add to utility (n, slots) an outlet's appeal less its price, `match` in the sector in mind, and style * <taste, room's style>.
 
     Args:
-        appeal, sector: (outlets,). offered: (n, slots), -1 for none. need: (n,). taste: (n, axes). styles: (rooms, axes).
+        appeal, log_price, sector: (outlets,). sensitivity, need: (n,). offered: (n, slots), -1 for none.
+        taste: (n, axes). styles: (rooms, axes).
     """
     for i in range(need.size):
         for k in range(offered.shape[1]):
@@ -80,5 +82,5 @@ def weigh(
             fit = np.float32(0.0)
             for d in range(styles.shape[1]):
                 fit += taste[i, d] * np.float32(styles[room, d])
-            worth = np.float32(appeal[j]) + np.float32(match) * np.float32(sector[j] == need[i])
+            worth = np.float32(appeal[j]) - sensitivity[i] * np.float32(log_price[j]) + np.float32(match) * np.float32(sector[j] == need[i])
             utility[i, k] += worth + np.float32(style) * fit * np.float32(j == room)

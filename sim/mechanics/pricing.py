@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, add, last, own, param, read
+from sim.fields import Array, last, own, param, read
 from sim.mechanic import Mechanic
 
 
@@ -12,7 +12,7 @@ class Pricing(Mechanic):
     """Where rooms look alike, price is what is left to compete with.
 
     discount' = discount + speed * (base + war * max(0, similarity - 1/2) * 2 - discount)
-    utility  -= sensitivity * ln(price / sector price)
+    utility  -= sensitivity of the consumer * ln(price / sector price * mean price / usual mean price)
     """
 
     base_discount = param(0.15, unit="share", bounds=(0, 0.9), source="assumption", doc="discount on air without sameness")
@@ -23,18 +23,21 @@ class Pricing(Mechanic):
     shelf_part = param(0.3, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount on the shelf")
     speed = param(0.04, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which discounts follow")
     goods_cost = param(0.50, unit="share", bounds=(0, 1), source="assumption", doc="cost of goods and delivery against the list price")
-    sensitivity = param(2.6, unit="util", bounds=(0, 10), source="bijmolt2005", doc="mean utility lost a log point of price")
+    usual_mean = param(
+        141.7, unit="CNY/order", bounds=(1, 1e6), source="parcels2020", doc="mean price of an order to which people are used, 2020"
+    )
 
     discount: Array = own("brand", unit="share", at="plan", init=0.15, bounds=(0, 0.95), doc="discount on air")
     outlet_price: Array = own("outlet", unit="CNY/order", at="traffic", bounds=(0, 1e7), doc="price of an order")
     unit_cost: Array = own("brand", unit="CNY/order", at="plan", bounds=(0, 1e7), doc="cost of goods and delivery of an order")
-    outlet_appeal: Array = add()
+    log_price: Array = own("outlet", unit="1", at="traffic", bounds=(-30, 30), doc="log of the price against what people are used to")
 
     outlet_brand: Array = read()
     outlet_channel: Array = read()
     brand_sector: Array = read()
     brand_price: Array = read()
     sector_price: Array = read()
+    sector_orders: Array = read()
     similarity: Array = last()
     price_level: Array = read()
     outlet_sector: Array = read()
@@ -45,7 +48,8 @@ class Pricing(Mechanic):
     def plan(self, ctx):
         p = self.p
         sameness = np.maximum(0.0, self.similarity[self.brand_sector] - 0.5) * 2.0
-        self.discount += p.speed * (p.base_discount + p.war * sameness - self.discount)
+        wanted = np.minimum(p.base_discount + p.war * sameness, 0.9)
+        self.discount += p.speed * (wanted - self.discount)
         self.unit_cost[...] = p.goods_cost * self.brand_price * self.price_level[0]
 
     def traffic(self, ctx):
@@ -53,4 +57,5 @@ class Pricing(Mechanic):
         listed = self.brand_price[self.outlet_brand] * self.price_level[0]
         self.outlet_price[...] = np.round(listed * (1.0 - part * self.discount[self.outlet_brand]), 2)
         usual = self.sector_price[self.outlet_sector] * self.price_level[0]
-        self.outlet_appeal -= self.p.sensitivity * np.log(self.outlet_price / usual)
+        dearness = (self.sector_orders * self.sector_price).sum() / self.p.usual_mean
+        self.log_price[...] = np.log(np.maximum(self.outlet_price, 0.01) / usual * dearness)

@@ -100,11 +100,13 @@ class PrivateDomain(Mechanic):
     neighbour_members: Array = read()
     price_level: Array = read()
 
-    def populate(self, ctx):
+    def endow(self, ctx):
         joined = ctx.uniform(label="joined", words=4).T[:, : self.bond_state.shape[1]]
         awake = ctx.uniform(label="awake", words=4).T[:, : self.bond_state.shape[1]]
         where = ctx.uniform(label="carrier", words=4).T[:, : self.bond_state.shape[1]]
-        self.bond_state[...] = (joined < self.p.members_at_start) * np.where(awake < self.p.active_at_start, ACTIVE, DORMANT)
+        self.bond_state[...] = (
+            (joined < self.p.members_at_start) * (self.bond_brand >= 0) * np.where(awake < self.p.active_at_start, ACTIVE, DORMANT)
+        )
         self.bond_elsewhere[...] = where < self.p.other_carrier_at_start
         self.bond_idle[self.bond_state == ACTIVE] = 0
 

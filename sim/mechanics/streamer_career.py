@@ -15,7 +15,7 @@ class StreamerCareer(Mechanic):
     entry = entry_rate * logistic((mean income - reservation) / reservation)
     """
 
-    reservation = param(1400, unit="CNY/week", bounds=(0, 1e6), source="assumption", doc="income of other work, 2020")
+    reservation = param(1400, unit="CNY/week", bounds=(1, 1e6), source="assumption", doc="income of other work, 2020")
     exit_rate = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="hosts who leave each week when income is far too low")
     entry_rate = param(
         0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="places filled by newcomers each week when incomes are high"

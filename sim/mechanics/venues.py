@@ -16,12 +16,12 @@ class Venues(Mechanic):
 
     uses = ("agency_ties",)
 
-    beauty_orders = param(0.12, unit="share", bounds=(0, 1), source="assumption", doc="share of online orders")
-    apparel_orders = param(0.30, unit="share", bounds=(0, 1), source="assumption", doc="share of online orders")
-    food_orders = param(0.25, unit="share", bounds=(0, 1), source="assumption", doc="share of online orders")
-    appliance_orders = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="share of online orders")
-    home_orders = param(0.13, unit="share", bounds=(0, 1), source="assumption", doc="share of online orders")
-    baby_orders = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="share of online orders")
+    beauty_orders = param(0.12, unit="share", bounds=(0.001, 1), source="assumption", doc="share of online orders")
+    apparel_orders = param(0.30, unit="share", bounds=(0.001, 1), source="assumption", doc="share of online orders")
+    food_orders = param(0.25, unit="share", bounds=(0.001, 1), source="assumption", doc="share of online orders")
+    appliance_orders = param(0.10, unit="share", bounds=(0.001, 1), source="assumption", doc="share of online orders")
+    home_orders = param(0.13, unit="share", bounds=(0.001, 1), source="assumption", doc="share of online orders")
+    baby_orders = param(0.10, unit="share", bounds=(0.001, 1), source="assumption", doc="share of online orders")
     beauty_price = param(125, unit="CNY/order", bounds=(1, 1e4), source="parcels2020", doc="price of an order in 2020")
     apparel_price = param(105, unit="CNY/order", bounds=(1, 1e4), source="parcels2020", doc="price of an order in 2020")
     food_price = param(65, unit="CNY/order", bounds=(1, 1e4), source="parcels2020", doc="price of an order in 2020")
