@@ -19,6 +19,7 @@ from experiments.attainable import Attainable, attainable
 from experiments.calibration import Knowledge, Space, match_history
 from experiments.campaign import Campaign, Size, nested
 from experiments.hindcast import hindcast, table_text, write_csv
+from experiments.regions import CUT
 from experiments.selection import best_point, weighted_draws
 from experiments.targets import LAST_FITTED, Anchors, anchors_of
 from experiments.worlds import FOLDER, load_world
@@ -86,10 +87,10 @@ def fit(settings: Mapping[str, Any]) -> Path:
             return rows, np.array(values), anchors.scaled_targets(values)
 
         best, knowledge = best_point(knowledge, run, seeds, tolerance, random)
-        draws, region, cut = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random)
+        draws, region, knowledge = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random)
     finally:
         campaign.close()
-    found = attainable(knowledge, tolerance, random)
+    found, cut = attainable(knowledge, tolerance, random), max(CUT, region.level)
     rows = hindcast(anchors, best.values, np.array([each.values for each in draws]), np.array([each.weight for each in draws]))
     content = {
         "world": world,

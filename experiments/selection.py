@@ -18,8 +18,9 @@ Array = npt.NDArray[Any]
 RunFull = Callable[[Array, Array, str], tuple[list[int], Array, Array]]
 """(unit (n, d), seeds (n,), name) -> rows run, values of all anchors (rows, all), scaled targets (rows, targets)"""
 
+Proposal = tuple[Array, float, int, Array, Array]
 ROUNDS, CANDIDATES = 2, 4
-SPARE = 1.5  # candidates run for each draw wanted
+SPARE, DRAWINGS = 1.5, 3  # candidates run for each draw wanted, and how often at most
 LEAST, MOST = 0.2, 5.0  # how much a draw's weight may be corrected
 
 
@@ -89,32 +90,33 @@ def _around(unit: Array, others: Array, random: np.random.Generator) -> Array:
 
 def weighted_draws(
     knowledge: Knowledge, run: RunFull, seeds: Sequence[int], wanted: int, random: np.random.Generator
-) -> tuple[list[Draw], Region, float]:
-    """Draws of the posterior, each run again in full size; also what is left and the cut that was used.
+) -> tuple[list[Draw], Region, Knowledge]:
+    """Draws of the posterior, each run again in full size; also what is left, and the emulators that know these runs.
 
-    Draws whose own run is implausible are dropped. Weights correct for what these runs taught the emulators.
-    Where nothing is below the usual cut the least implausible region serves, and the cut says so.
+    Draws whose own run is implausible are dropped; where too few are kept, the emulators learn from them and draw
+    again. Weights correct for what the runs taught the emulators. Where nothing is below the usual cut the least
+    implausible region serves, and its level says so.
     """
-    dimensions = knowledge.runs.unit.shape[1]
-    region = not_ruled_out(knowledge.implausibility, dimensions, random, count=3000)
-    cut = max(CUT, region.level)
-    count = int(np.ceil(SPARE * wanted))
-    unit = posterior(knowledge, region, random).choose(count, random)
-    seed = np.resize(seeds, count)
-    rows, values, scaled = run(unit, seed, "draws")
-    unit, seed = unit[rows], seed[rows]
-    learned = Knowledge.from_runs(knowledge.goal, knowledge.runs + Runs(unit, seed, np.ones(len(rows), bool), scaled))
-    implausible = learned.of_values(scaled)
-    worst = implausible.max(axis=1)
-    kept = np.flatnonzero(worst <= cut)[:wanted]
-    if len(kept) < wanted:  # the least implausible of the others fill up, and their own numbers tell
-        others = [row for row in np.argsort(worst) if row not in set(kept.tolist())]
-        kept = np.concatenate([kept, np.array(others[: wanted - len(kept)], int)])
-    correction = np.exp(_log_likelihood(learned, unit[kept]) - _log_likelihood(knowledge, unit[kept]))
-    weight = (correction / np.median(correction)).clip(LEAST, MOST)
-    weight /= weight.sum()
-    draws = [Draw(unit[row], float(weight[place]), int(seed[row]), values[row], implausible[row]) for place, row in enumerate(kept)]
-    return draws, region, cut
+    proposed: list[Proposal] = []
+    for number in range(1, DRAWINGS + 1):
+        region = not_ruled_out(knowledge.implausibility, knowledge.runs.unit.shape[1], random, count=3000)
+        count = int(np.ceil(SPARE * wanted))
+        unit = posterior(knowledge, region, random).choose(count, random)
+        rows, values, scaled = run(unit, np.resize(seeds, count), f"draws, round {number}")
+        unit, seed = unit[rows], np.resize(seeds, count)[rows]
+        likely = _log_likelihood(knowledge, unit)
+        knowledge = Knowledge.from_runs(knowledge.goal, knowledge.runs + Runs(unit, seed, np.ones(len(rows), bool), scaled))
+        correction = np.exp((_log_likelihood(knowledge, unit) - likely).clip(-50, 50))
+        weight = (correction / np.median(correction)).clip(LEAST, MOST)
+        each = zip(unit, weight, seed, values, knowledge.of_values(scaled), strict=True)
+        proposed = [(point, float(heavy), int(chance), *rest) for point, heavy, chance, *rest in each] + proposed
+        cut = max(CUT, region.level)
+        if sum(implausible.max() <= cut for *_, implausible in proposed) >= wanted:
+            break
+    proposed.sort(key=lambda one: max(float(one[4].max()), cut))  # those below the cut in their order, then the others
+    chosen = proposed[:wanted]
+    total = sum(one[1] for one in chosen)
+    return [Draw(point, heavy / total, *rest) for point, heavy, *rest in chosen], region, knowledge
 
 
 def _log_likelihood(knowledge: Knowledge, unit: Array) -> Array:

@@ -316,3 +316,7 @@ def test_a_tiny_fit_writes_a_world_that_forecasts_read(
     assert made["found again"] == made["full"] + made["small"] - 1
     for word in ("best", "draws", "targets", "conflicts"):
         assert again[word] == first[word]
+    table = (tmp_path / "data-hindcast.csv").read_text(encoding="utf-8")
+    (tmp_path / "data-hindcast.csv").unlink()
+    assert application.command(typed, hindcast_only=True) == application.DONE
+    assert (tmp_path / "data-hindcast.csv").read_text(encoding="utf-8") == table
