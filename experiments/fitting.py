@@ -116,7 +116,7 @@ def fit(settings: Mapping[str, Any]) -> Path:
         "targets": target_table(anchors, knowledge, best.implausibility, rows),
         "draws": [
             {
-                "weight": round(each.weight, 5),
+                "weight": each.weight,
                 "seed": each.seed,
                 "implausibility": round(float(each.implausibility.max()), 2),
                 "worst": goal.names[int(each.implausibility.argmax())],

@@ -22,6 +22,7 @@ Proposal = tuple[Array, float, int, Array, Array]
 ROUNDS, CANDIDATES = 2, 4
 SPARE, DRAWINGS = 1.5, 3  # candidates run for each draw wanted, and how often at most
 LEAST, MOST = 0.2, 5.0  # how much a draw's weight may be corrected
+DIGITS = 5  # of a weight: what is written is what is used
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def weighted_draws(
     proposed.sort(key=lambda one: max(float(one[4].max()), cut))  # those below the cut in their order, then the others
     chosen = proposed[:wanted]
     total = sum(one[1] for one in chosen)
-    return [Draw(point, heavy / total, *rest) for point, heavy, *rest in chosen], region, knowledge
+    return [Draw(point, round(heavy / total, DIGITS), *rest) for point, heavy, *rest in chosen], region, knowledge
 
 
 def _log_likelihood(knowledge: Knowledge, unit: Array) -> Array:
