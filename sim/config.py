@@ -77,8 +77,9 @@ class Configuration:
             given["mechanics"] = tuple(given["mechanics"])
         filled = {f.name: given.get(f.name, f.default_factory() if callable(f.default_factory) else f.default) for f in fields(cls)}
         faults += _faults(filled)
-        if isinstance(filled["parameters"], Mapping) and isinstance(filled["schedule"], Mapping):
-            faults += composition_faults(filled["mechanics"], filled["parameters"], filled["schedule"], float(filled["people"] or 0))
+        tables = isinstance(filled["parameters"], Mapping) and isinstance(filled["schedule"], Mapping)
+        if tables and isinstance(filled["mechanics"], tuple) and isinstance(filled["people"], (int, float)):
+            faults += composition_faults(filled["mechanics"], filled["parameters"], filled["schedule"], float(filled["people"]))
         if faults:
             raise ConfigError(faults)
         return cls(**filled)

@@ -72,6 +72,14 @@ def without(*names: str) -> tuple[str, ...]:
 def composition_faults(mechanics: Sequence[str], parameters: Mapping[str, Any], schedule: Mapping[str, Any], people: float) -> list[str]:
     """Faults of names, parameters and schedules, all at once."""
     known = known_mechanics()
+    bad = [
+        f"{where}.{name} is not a mapping of parameters."
+        for where, table in (("parameters", parameters), ("schedule", schedule))
+        for name, value in table.items()
+        if not isinstance(value, Mapping)
+    ]
+    if bad:
+        return bad
     faults = [f"Unknown mechanic '{name}'.{did_you_mean(name, known)}" for name in mechanics if name not in known]
     for where, table in (("parameters", parameters), ("schedule", schedule)):
         faults += [f"{where}: unknown mechanic '{name}'.{did_you_mean(name, known)}" for name in table if name not in known]
@@ -102,7 +110,7 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
         "agency": max(1, configuration.streamers // 20), "room": rooms, "outlet": rooms + 2 * configuration.brands,
         "platform": len(PLATFORMS), "platform_edge": len(PLATFORMS) + 1, "sector": len(SECTORS), "sector_edge": len(SECTORS) + 1,
         "slot": 8, "cell": 512, "tie": 3, "bond": 4, "taste": 4, "channel": 4, "lever": 4, "lag": 2, "income": 3, "policy": 4, "result": 3,
-        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2,
+        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2, "hit": 2,
     }  # fmt: skip
 
 

@@ -199,7 +199,6 @@ def members_of(state: np.ndarray, brand: np.ndarray) -> np.ndarray:
     return 10_000 * np.bincount(brand[(state == ACTIVE) | (state == DORMANT)], minlength=4)
 
 
-@pytest.mark.xfail(strict=False, reason="private_domain.populate makes members in bonds that hold no brand")
 def test_members_in_a_market_are_a_stock_of_brands() -> None:
     """Each membership belongs to a brand, and what is counted of a brand is what its bonds hold."""
     engine = build(small(10), 7)

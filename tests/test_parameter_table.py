@@ -71,7 +71,6 @@ def test_assumptions_may_only_become_fewer() -> None:
     assert share_of_assumptions(parameters([Toy])) == 0.25
 
 
-@pytest.mark.xfail(strict=False, reason="parcels2020 of orders and venues is not in configs/evidence.yaml yet")
 def test_every_source_leads_somewhere(sources: Sources) -> None:
     assert faults(registry().values(), sources) == []
 

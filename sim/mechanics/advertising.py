@@ -13,7 +13,7 @@ from sim.mechanic import Mechanic
 class Advertising(Mechanic):
     """Platforms sell impressions at one price: the lowest at which demand fits supply.
 
-        supply  = users * minutes a week * impressions a minute * load
+        supply  = users * minutes a week * impressions a minute * load * traffic level
         demand  = sum over bidders with value > price of min(budget / price, limit)
 
     A bidder's value of an impression is the margin on remembered paid sales per impression, shrunk to the market's.
@@ -27,6 +27,9 @@ class Advertising(Mechanic):
     later_sales = param(2.5, unit="1", bounds=(1, 10), source="assumption", doc="lifetime sales of a won customer against the first order")
     memory = param(0.05, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered results")
     shrinkage = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="weight of the market's mean in a bidder's estimate")
+    own_first = param(
+        3.0, unit="1", bounds=(0, 100), source="assumption", doc="bought traffic a brand sends to its own room against a streamer's"
+    )
     limit = param(
         0.1, unit="share", bounds=(0.001, 1), source="assumption", doc="largest share of a platform's impressions one bidder takes"
     )
@@ -45,6 +48,7 @@ class Advertising(Mechanic):
     paid_members: Array = own("room", unit="1", at="traffic", dtype=np.int32, doc="room of each entry of paid_cdf")
 
     ad_load: Array = read()
+    traffic_level: Array = read()
     app_minutes: Array = read()
     users: Array = last()
     budget: Array = read()
@@ -60,7 +64,7 @@ class Advertising(Mechanic):
 
     def traffic(self, ctx):
         p, rooms, platforms = self.p, self.room_main.size, self.cpm.size
-        self.supply[...] = self.users * self.app_minutes[0] * p.impressions_per_minute * self.ad_load
+        self.supply[...] = self.users * self.app_minutes[0] * p.impressions_per_minute * self.ad_load * self.traffic_level[0]
         self.paid_sales += p.memory * (self.brand_lever_gmv[:, PAID_TRAFFIC] - self.paid_sales)
         value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.margin * p.later_sales
         split = self.supply / max(self.supply.sum(), 1e-300)
@@ -77,7 +81,7 @@ class Advertising(Mechanic):
         self.impressions[...] = got.sum(axis=0)
         self.bought += p.memory * (got.sum(axis=1) - self.bought)
         brand, platform = self.outlet_brand[:rooms], self.outlet_platform[:rooms]
-        there = (self.on_air * self.room_main * np.where(self.outlet_home[:rooms] >= 0, 3.0, 1.0)) + 1e-9
+        there = (self.on_air * self.room_main * np.where(self.outlet_home[:rooms] >= 0, p.own_first, 1.0)) + 1e-9
         pair = brand * platforms + platform
         share = there / np.bincount(pair, there, got.size)[pair]
         weight = got[brand, platform] * share

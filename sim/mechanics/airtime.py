@@ -23,6 +23,7 @@ class Airtime(Mechanic):
 
     outlet_host: Array = read()
     outlet_home: Array = read()
+    streamer_talent: Array = read()
     streamer_income: Array = last()
     streamer_active: Array = last()
     presence: Array = last()
@@ -39,9 +40,11 @@ class Airtime(Mechanic):
     def _ask_leaders(self, ctx) -> None:
         """Leading hosts stay on air longer while an hour earns more than the staff it needs, as Mesa actors."""
         typical = float(np.median(self.streamer_income[self.streamer_active > 0])) if (self.streamer_active > 0).any() else 0.0
+        best = np.argsort(-self.streamer_talent, kind="stable")
         for actor in ctx.service("actors")["leading_streamer"]:
-            view = {"broadcast_hours_multiplier": float(self.hours_multiplier[actor.row]), "week": ctx.step,
-                    "profit_per_hour": max(float(self.streamer_income[actor.row]), 0.0) / HOURS_A_WEEK,
+            row = best[actor.row]
+            view = {"broadcast_hours_multiplier": float(self.hours_multiplier[row]), "week": ctx.step,
+                    "profit_per_hour": max(float(self.streamer_income[row]), 0.0) / HOURS_A_WEEK,
                     "required_profit_per_hour": max(typical, 1.0) / HOURS_A_WEEK}  # fmt: skip
             wish = actor.decide(view)
-            self.hours_multiplier[actor.row] = wish.get("broadcast_hours_multiplier", self.hours_multiplier[actor.row])
+            self.hours_multiplier[row] = wish.get("broadcast_hours_multiplier", self.hours_multiplier[row])

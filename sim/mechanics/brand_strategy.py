@@ -98,8 +98,10 @@ class BrandStrategy(Mechanic):
 
     def _ask_leaders(self, ctx) -> None:
         """Leading brands decide on their advertising as Mesa actors."""
+        largest = np.argsort(-self.brand_size, kind="stable")
         for actor in ctx.service("actors")["leading_brand"]:
-            row, spent = actor.row, self.budget[actor.row, PAID_TRAFFIC]
+            row = largest[actor.row]
+            spent = self.budget[row, PAID_TRAFFIC]
             if spent > 0:
                 view = {"ad_budget_multiplier": float(self.ad_budget_multiplier[row]), "margin": self.p.later_margin,
                         "roi": float(self.lever_return[row, PAID_TRAFFIC] / spent), "week": ctx.step}  # fmt: skip

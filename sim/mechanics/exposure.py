@@ -20,6 +20,7 @@ class Exposure(Mechanic):
 
     shelf_growth = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of last week's sales in the shelf's ranking")
     shelf_power = param(1.0, unit="1", bounds=(0, 2), source="assumption", doc="exponent of past sales in the shelf's ranking")
+    ad_reach = param(6.0, unit="1", bounds=(0, 100), source="assumption", doc="paid rooms met in a week, for each unit of advertising load")
     message_reach = param(
         0.55, unit="share", bounds=(0, 1), source="assumption", doc="probability that a message is noticed, for each push a week"
     )
@@ -45,6 +46,10 @@ class Exposure(Mechanic):
     platform_gmv: Array = last()
     sector_orders: Array = read()
     feed_presence: Array = read()
+    ad_load: Array = read()
+    traffic_level: Array = read()
+    impressions: Array = read()
+    supply: Array = read()
     feed_cdf: Array = read()
     feed_starts: Array = read()
     feed_guide: Array = read()
@@ -81,7 +86,10 @@ class Exposure(Mechanic):
     def offer(self, ctx):
         rooms, brands = self.on_air.size, self.brand_active.size
         slots, week = ctx.uniform(label="slots", words=4), ctx.uniform(label="week", words=4)
-        shown = ctx.uniform(label="shown", words=3) < self.feed_presence[0]
+        shown = ctx.uniform(label="shown", words=3)
+        organic = self.feed_presence[0] * (1.0 - self.ad_load)
+        sold = self.impressions / np.maximum(self.supply, 1e-12)
+        paid_share = -np.expm1(-self.p.ad_reach * self.ad_load * sold * self.traffic_level[0])
         online = self.shoppers_online[0] * 1e6 / (ctx.size("consumer") * ctx.people)
         feed = self.feed_cdf, self.feed_starts, self.feed_guide, self.feed_members
         paid = self.paid_cdf, self.paid_starts, self.paid_guide, self.paid_members
@@ -89,21 +97,24 @@ class Exposure(Mechanic):
         heard = -np.expm1(-self.p.message_reach * self.push_rate)
         need_edges = np.cumsum(self.sector_orders)
         show(
-            self.offered, self.online, self.need, slots, week, shown, self.online_rank, online, self.adopted, self.habit_platform,
+            self.offered, self.online, self.need, slots, week, shown, organic, paid_share,
+            self.online_rank, online, self.adopted, self.habit_platform,
             need_edges, self.platform_pull, feed, paid, shelf, self.followed, self.on_air, self.bond_brand, self.bond_state, heard,
             rooms, brands,
         )  # fmt: skip
 
 
 @compiled
-def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, shown: Array, rank: Array, online_share: float,
-         adopted: Array, platform: Array, need_edges: Array, pull: Array, feed: Any, paid: Any, shelf: Any, followed: Array,
-         on_air: Array, bond_brand: Array, bond_state: Array, heard: Array, rooms: int, brands: int) -> None:  # fmt: skip
+def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, shown: Array, organic: Array, paid_share: Array,
+         rank: Array, online_share: float, adopted: Array, platform: Array, need_edges: Array, pull: Array, feed: Any, paid: Any,
+         shelf: Any, followed: Array, on_air: Array, bond_brand: Array, bond_state: Array, heard: Array, rooms: int,
+         brands: int) -> None:  # fmt: skip
     """Fill the slots of every consumer who is online.
 
     Args:
         offered: (n, slots), written, -1 for none. online, need: (n,), written.
-        slots, week, shown: (4, n), (4, n), (3, n) draws; `shown` says whether feed and paid slots are filled.
+        slots, week, shown: (4, n), (4, n), (3, n) draws in [0, 1).
+        organic, paid_share: (platforms,) probabilities that a feed slot and the paid slot are filled.
         rank, adopted, platform: (n,). online_share: share of consumers online. need_edges, pull: cumulative shares.
         feed, paid, shelf: cdf, starts, guide and members of the sections to draw from.
         followed: (n, ties). on_air: (rooms,). bond_brand, bond_state: (n, bonds). heard: (brands,) probabilities.
@@ -115,11 +126,11 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
             continue
         if adopted[i]:
             second = place_of(pull, week[2, i])
-            if shown[0, i]:
+            if shown[0, i] < organic[platform[i]]:
                 offered[i, FEED] = pick(feed, platform[i], slots[0, i])
-            if shown[1, i]:
+            if shown[1, i] < organic[second]:
                 offered[i, SECOND_FEED] = pick(feed, second, slots[1, i])
-            if shown[2, i]:
+            if shown[2, i] < paid_share[platform[i]]:
                 offered[i, PAID_SLOT] = pick(paid, platform[i], slots[2, i])
             for t in range(followed.shape[1]):
                 room = followed[i, t]

@@ -11,8 +11,9 @@ from sim.mechanic import Mechanic
 class Misconduct(Mechanic):
     """A room makes false claims when the gain exceeds the expected cost, with a logit error (Becker 1968).
 
-        x = (uplift * margin - perceived_risk * (fine / sales of the term + suspension + reputation)) / temperature - scruple
-        P(violation) = 1 / (1 + exp(-x));   perceived_risk = (hits remembered + prior * start) / (violators remembered + prior)
+        x = (uplift * margin - caught * (fine / sales of the term + suspension + reputation)) / temperature - scruple
+        caught = 1 - exp(-term * perceived_risk);  fine = min(upper limit, multiple * sales of the term)
+    P(violation) = 1 / (1 + exp(-x));   perceived_risk = (hits remembered + prior * start) / (violators remembered + prior)
 
     Perceptions follow what happened to others in the sector (Sah 1991). The market's penalty exceeds the law's
     (Karpoff, Lee & Martin 2008).
@@ -23,7 +24,7 @@ class Misconduct(Mechanic):
     temperature = param(
         0.06, unit="share", bounds=(0.001, 10), source="assumption", doc="scale of the logit error, against sales of a term"
     )
-    scruple = param(0.8, unit="1", bounds=(-10, 10), source="assumption", doc="reluctance to deceive")
+    scruple = param(3.0, unit="1", bounds=(-10, 10), source="assumption", doc="reluctance to deceive")
     reputation = param(0.5, unit="terms", bounds=(0, 20), source="karpoff2008", doc="sales a convicted host loses later, in terms")
     term = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="time between decisions")
     learning = param(0.03, unit="1/week", bounds=(0, 1), source="sah1991", doc="pull of what happened to others; half-life of half a year")
@@ -50,6 +51,7 @@ class Misconduct(Mechanic):
     real_hosts: Array = read()
     outlet_sector: Array = read()
     max_penalty: Array = read()
+    fine_multiple: Array = read()
     suspension: Array = read()
     on_air: Array = read()
 
@@ -67,8 +69,9 @@ class Misconduct(Mechanic):
         self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
         hosts = self.real_hosts[0] / ctx.size("streamer")
         sales = p.term * self.room_gmv / hosts
+        fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * sales)
         chance = violation_probability(
-            sales, self.perceived_risk[sector], p.uplift * p.margin, self.max_penalty[0],
+            sales, self.perceived_risk[sector], p.uplift * p.margin, fine,
             self.suspension[0] / p.term * p.margin + p.reputation * p.margin, p.term, p.temperature, p.scruple,
         )  # fmt: skip
         due = (np.arange(rooms) + ctx.step) % int(p.term) == 0
@@ -82,13 +85,13 @@ class Misconduct(Mechanic):
 
 
 def violation_probability(
-    sales: Array, risk: Array, gain: float, fine: float, other_loss: float, term: float, temperature: float, scruple: float
+    sales: Array, risk: Array, gain: float, fine: Array | float, other_loss: float, term: float, temperature: float, scruple: float
 ) -> Array:
     """Probability to violate in a term, (rooms,).
 
     Args:
         sales: CNY a term of one real host. risk: believed probability of a penalty in a week of violation.
-        gain: share of sales gained. fine: CNY. other_loss: further loss in shares of a term's sales.
+        gain: share of sales gained. fine: CNY a conviction, one number or one a room. other_loss: further loss in shares of a term's sales.
         term: weeks. temperature: share of sales. scruple: reluctance.
     """
     caught = -np.expm1(-term * risk)

@@ -13,15 +13,16 @@ class Orders(Mechanic):
     """A week's choice is a basket of orders from one outlet, delivered good or bad and sometimes returned.
 
         amount      = price * orders * income ^ income_power                                 (rounded to fen)
-        orders      ~ orders_per_basket * spending * (mean price / sector price) ^ thrift
+        orders      ~ orders_per_basket * spending * season ^ stocking_up * (mean price / sector price) ^ thrift
         P(bad)      = bad_rate * exp(-quality) + harm of a violation
         P(returned) = shelf rate, or live rate + impulse of the room + blame if bad
 
     Live return rates: Feng et al. 2024.
     """
 
-    orders_per_basket = param(2.35, unit="orders/week", bounds=(0.1, 20), source="parcels2020", doc="orders of a week in which one buys")
+    orders_per_basket = param(3.2, unit="orders/week", bounds=(0.1, 20), source="parcels2020", doc="orders of a week in which one buys")
     thrift = param(0.7, unit="1", bounds=(0, 1), source="assumption", doc="elasticity of the orders of a basket to the sector's price")
+    stocking_up = param(0.5, unit="1", bounds=(0, 2), source="assumption", doc="elasticity of a basket to the season")
     income_power = param(0.6, unit="1", bounds=(0, 2), source="assumption", doc="elasticity of the basket to income")
     bad_rate = param(0.08, unit="share", bounds=(0, 1), source="assumption", doc="baskets that disappoint at mean quality")
     harm = param(0.25, unit="share", bounds=(0, 1), source="assumption", doc="further baskets that disappoint where claims are false")
@@ -56,6 +57,7 @@ class Orders(Mechanic):
     brand_quality: Array = read()
     income: Array = read()
     spending_level: Array = read()
+    season: Array = read()
     sector_price: Array = read()
     sector_orders: Array = read()
     outlet_sector: Array = read()
@@ -65,7 +67,8 @@ class Orders(Mechanic):
 
     def traffic(self, ctx):
         p = self.p
-        usual = basket_orders(self.sector_price, self.sector_orders, p.orders_per_basket * float(self.spending_level[0]), p.thrift)
+        orders = p.orders_per_basket * float(self.spending_level[0] * self.season[0] ** p.stocking_up)
+        usual = basket_orders(self.sector_price, self.sector_orders, orders, p.thrift)
         self.outlet_basket[...] = usual[self.outlet_sector]
         calm = np.array([p.live_returns, p.live_returns, p.private_returns, p.shelf_returns])[self.outlet_channel]
         self.outlet_return_rate[...] = calm + p.impulse_returns * self.outlet_impulse
@@ -114,7 +117,7 @@ def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, 
         amount[i] = value
         outcome[i] = -1 if disappoints else 1
         count(gmv, j, value)
-        count(ordered, j, orders[j])
+        count(ordered, j, orders[j] * means[i])
         baskets[j] += 10_000
         if disappoints:
             bad[j] += 10_000

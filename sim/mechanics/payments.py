@@ -20,6 +20,9 @@ class Payments(Mechanic):
     tool_share = param(
         0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of private operation spent on platforms' tools and services"
     )
+    wechat_services = param(
+        0.5, unit="share", bounds=(0, 1), source="assumption", doc="tools and services bought from WeChat; the rest goes with live sales"
+    )
     return_cost = param(12, unit="CNY/order", bounds=(0, 500), source="assumption", doc="cost of handling a returned order")
     overhead = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="other costs against net sales")
     living = param(800, unit="CNY/week", bounds=(0, 1e5), source="assumption", doc="what a real host spends")
@@ -28,6 +31,7 @@ class Payments(Mechanic):
     )
 
     pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")
+    pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int32, doc="brand that owes each of these refunds")
     streamer_income: Array = own(
         "streamer", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="income after refunds, agency and penalties"
     )
@@ -63,19 +67,19 @@ class Payments(Mechanic):
         rooms = self.room_penalty.size
         brands, streamers, platforms = self.brand_profit.size, self.streamer_income.size, self.commission_rate.size
         sales, brand = self.outlet_gmv * ctx.people, self.outlet_brand
-        back = self.pending[0].copy()
-        self.pending[:-1] = self.pending[1:]
-        self.pending[-1] = self.outlet_refunds * ctx.people
+        back, owed_by = self.pending[0].copy(), self.pending_brand[0].copy()
+        self.pending[:-1], self.pending_brand[:-1] = self.pending[1:], self.pending_brand[1:]
+        self.pending[-1], self.pending_brand[-1] = self.outlet_refunds * ctx.people, brand
         before = ctx.cash("brand"), ctx.cash("streamer"), ctx.cash("platform")
 
         ctx.pay("outside", "consumers", p.wage * self.shoppers_online[0] * 1e6 * self.price_level[0], "wages")
         ctx.pay("consumers", "brand", sales, "orders", payee_index=brand)
-        ctx.pay("brand", "consumers", back, "refunds", payer_index=brand)
+        ctx.pay("brand", "consumers", back, "refunds", payer_index=owed_by)
         room_sales, room_back = sales[:rooms], back[:rooms]
         room_brand, platform = brand[:rooms], self.outlet_platform[:rooms]
         rate = self.commission_rate[platform]
         ctx.pay("brand", "platform", rate * room_sales, "commission", payer_index=room_brand, payee_index=platform)
-        ctx.pay("platform", "brand", rate * room_back, "commission refunded", payer_index=platform, payee_index=room_brand)
+        ctx.pay("platform", "brand", rate * room_back, "commission refunded", payer_index=platform, payee_index=owed_by[:rooms])
         commission = np.bincount(platform, rate * (room_sales - room_back), platforms)
 
         hosted = np.flatnonzero(self.outlet_host[:rooms] >= 0)
@@ -87,7 +91,7 @@ class Payments(Mechanic):
             p.streamer_commission * room_back[hosted],
             "hosts' commission refunded",
             payer_index=host,
-            payee_index=seller,
+            payee_index=owed_by[hosted],
         )
         featured = np.bincount(seller, room_sales[hosted] + 1.0, brands)
         fee = (self.budget[:, STREAMER_FEES] / np.maximum(featured, 1e-12))[seller] * (room_sales[hosted] + 1.0)
@@ -101,7 +105,11 @@ class Payments(Mechanic):
         ctx.pay("brand", "platform", self.ad_spend.ravel(), "advertising", **each)
         services = p.tool_share * self.budget[:, PRIVATE_OPERATION]
         live = np.bincount(platform, room_sales, platforms)
-        share = 0.5 * np.eye(platforms)[-1] + 0.5 * live / max(live.sum(), 1e-12) if live.sum() > 0 else np.eye(platforms)[-1]
+        share = (
+            p.wechat_services * np.eye(platforms)[-1] + (1 - p.wechat_services) * live / max(live.sum(), 1e-12)
+            if live.sum() > 0
+            else np.eye(platforms)[-1]
+        )
         ctx.pay("brand", "platform", (services[:, None] * share).ravel(), "services", **each)
         labour = (1 - p.tool_share) * self.budget[:, PRIVATE_OPERATION] + self.budget[:, OWN_ROOMS]
         ctx.pay("brand", "outside", labour, "operation")
@@ -111,7 +119,7 @@ class Payments(Mechanic):
         kept = orders * (1.0 - self.outlet_refunds / np.maximum(self.outlet_gmv, 1e-12))
         costs = self.unit_cost[brand] * kept + p.return_cost * self.price_level[0] * (orders - kept)
         ctx.pay("brand", "outside", costs, "goods and delivery", payer_index=brand)
-        net = np.bincount(brand, sales - back, brands)
+        net = np.bincount(brand, sales, brands) - np.bincount(owed_by, back, brands)
         ctx.pay("brand", "outside", p.overhead * np.maximum(net, 0.0), "overhead")
 
         fines = self.room_penalty

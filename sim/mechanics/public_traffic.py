@@ -12,7 +12,9 @@ class PublicTraffic(Mechanic):
     presence = param(0.8, unit="share", bounds=(0, 1), source="assumption", doc="probability that a feed slot of the week is filled")
     multiplier = param(1.0, unit="1", bounds=(0, 1.25), source="claim:4.2-i", doc="public traffic against normal; a cut of 12% is 0.88")
 
+    traffic_level: Array = own(unit="1", at="govern", init=1.0, bounds=(0, 2), doc="public traffic against normal, organic and for sale")
     feed_presence: Array = own(unit="share", at="govern", bounds=(0, 1), doc="probability that a feed slot is filled")
 
     def govern(self, ctx):
+        self.traffic_level[...] = self.p.multiplier
         self.feed_presence[...] = min(1.0, self.p.presence * self.p.multiplier)

@@ -15,7 +15,7 @@ class PurchaseChoice(Mechanic):
     Whoever shops online buys from the best offer unless buying nothing is better; demand swings with the season.
     """
 
-    nothing = param(0.0, unit="util", bounds=(-6, 6), source="assumption", doc="utility of buying nothing; the origin of utility")
+    nothing = param(2.2, unit="util", bounds=(-6, 8), source="assumption", doc="utility of buying nothing in a week")
 
     chosen_slot: Array = own(
         "consumer", unit="1", at="choose", init=-1, dtype=np.int8, lasting=False, doc="slot bought from, -1 for nothing"

@@ -24,6 +24,7 @@ class Ranking(Mechanic):
     effort = param(
         1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success"
     )
+    newcomer = param(0.2, unit="1", bounds=(0, 10), source="assumption", doc="engagement with which a newcomer begins")
     tail_at_start = param(
         1.12,
         unit="1",
@@ -52,6 +53,7 @@ class Ranking(Mechanic):
     exploration: Array = read()
     brand_boost: Array = read()
     on_air: Array = read()
+    streamer_entries: Array = last()
     room_minutes: Array = last()
     room_gmv: Array = last()
 
@@ -66,13 +68,19 @@ class Ranking(Mechanic):
         host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
         w = self.conversion_weight[platform]
         on = self.on_air * self.room_main
+        newcomers = (host >= 0) & (self.streamer_entries[host.clip(0)] > 0)
+        self.engagement[newcomers] = p.newcomer
         if ctx.step:
             success = (1 - w) * success_on_air(self.room_minutes, self.aired) + w * success_on_air(self.room_gmv, self.aired)
             self.engagement += (1 - p.memory) * (success - self.engagement) * (self.aired > 0)
         self.aired[...] = on
         own_room = home >= 0
-        skill = np.where(own_room, self.brand_quality[home.clip(0)] + self.brand_boost[platform], self.streamer_talent[host.clip(0)])
-        merit = (0.1 + self.engagement) ** p.matthew * np.exp(p.talent_weight * skill) * np.where(own_room, p.effort, 1.0)
+        skill = np.where(own_room, self.brand_quality[home.clip(0)], self.streamer_talent[host.clip(0)])
+        merit = (
+            (0.1 + self.engagement) ** p.matthew
+            * np.exp(p.talent_weight * skill + own_room * self.brand_boost[platform])
+            * np.where(own_room, p.effort, 1.0)
+        )
         count = exploration_shares(merit * on, on, platform, self.exploration)
         self.feed_weight[...] = count
         cdf, starts, members = sections_of(count, platform, self.exploration.size)

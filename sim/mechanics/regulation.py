@@ -53,9 +53,18 @@ class Regulation(Mechanic):
         source="assumption",
         doc="remembered illicit sales, in weeks of the room's sales, that prove a case",
     )
+    evidence_fade = param(0.25, unit="1/week", bounds=(0, 1), source="assumption", doc="evidence that is lost each week")
+    memory = param(
+        0.03, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered delays and convictions"
+    )
+    prior_hits = param(
+        0.01, unit="rooms", bounds=(0, 10), source="assumption", doc="convictions a week believed before any is seen, for one violator"
+    )
     proof = param(0.85, unit="share", bounds=(0, 1), source="assumption", doc="violators among opened cases who are convicted")
 
     max_penalty: Array = own(unit="CNY", at="govern", init=500_000, bounds=(0, 1e12), doc="upper limit of a fine")
+    fine_multiple: Array = own(unit="1", at="govern", init=1.4, bounds=(0, 1e7), doc="fine against illicit sales")
+    hit_rate: Array = own("hit", unit="rooms", at="enforce", bounds=(0, 1e9), doc="remembered convictions and violators of a week")
     suspension: Array = own(unit="weeks", at="govern", bounds=(0, 520), doc="weeks off air after a conviction")
     inspectors_now: Array = own(unit="people", at="govern", bounds=(0, 1e7), doc="inspectors after the regulator's decision")
     stance: Array = own(
@@ -74,7 +83,7 @@ class Regulation(Mechanic):
     illicit_sales: Array = own("room", unit="CNY", at="enforce", bounds=(0, 1e15), doc="remembered sales with false claims")
     case_delay: Array = own(unit="weeks", at="enforce", bounds=(0, 1e4), doc="mean weeks from case to decision, remembered")
     penalty_per_violation: Array = own(
-        unit="CNY", at="enforce", bounds=(0, 1e12), doc="expected cost of a week of violation to a real host, remembered"
+        unit="CNY", at="enforce", bounds=(0, 1e12), doc="fine a real host on air would expect for a week of violation"
     )
 
     real_hosts: Array = read()
@@ -91,6 +100,7 @@ class Regulation(Mechanic):
             self._decide(ctx)
         self.max_penalty[...] = self.p.max_penalty_value * self.stance[1]
         self.suspension[...] = self.p.suspension_weeks
+        self.fine_multiple[...] = self.p.penalty_multiple * self.stance[1]
         self.inspectors_now[...] = self.p.inspectors * self.stance[0]
 
     def _decide(self, ctx) -> None:
@@ -122,7 +132,7 @@ class Regulation(Mechanic):
         if opened.size:
             desk.open(ctx.step, opened, 1.0 + by_room[opened] / real)
         decided = desk.advance(ctx.step)
-        self.illicit_sales *= 0.75  # a quarter of the evidence fades each week
+        self.illicit_sales *= 1.0 - p.evidence_fade
         self.illicit_sales += self.violates * self.outlet_gmv[:rooms] * ctx.people / real
         self.convicted[...] = 0.0
         evident = self.illicit_sales > p.evidence * self.outlet_gmv[:rooms] * ctx.people / real
@@ -131,10 +141,13 @@ class Regulation(Mechanic):
         self.convicted[guilty] = 1.0
         self.suspended_weeks[...] = np.maximum(self.suspended_weeks - 1.0, 0.0)
         self.suspended_weeks[guilty] = p.suspension_weeks
-        fine = np.minimum(self.max_penalty[0], p.penalty_multiple * self.illicit_sales)
+        fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * self.illicit_sales)
         self.room_penalty[...] = self.convicted * fine * real
         self.illicit_sales[guilty] = 0.0
-        violators = max(float(self.violates.sum()), 1.0)
-        self.penalty_per_violation += 0.02 * (float((self.convicted * fine).sum()) / violators - self.penalty_per_violation)
+        self.hit_rate += p.memory * (np.array([self.convicted.sum(), self.violates.sum()]) - self.hit_rate)
+        caught = (self.hit_rate[0] + p.prior_hits) / (self.hit_rate[1] + 1.0)
+        weekly = self.outlet_gmv[:rooms] * ctx.people / real
+        usual_fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * weekly / max(p.evidence_fade, 1e-3))
+        self.penalty_per_violation[...] = min(caught, 1.0) * float(usual_fine[weekly > 0].mean()) if (weekly > 0).any() else 0.0
         if decided.subject.size:
-            self.case_delay += 0.05 * (float(np.mean(decided.delay_weeks)) - self.case_delay)
+            self.case_delay += p.memory * (float(np.mean(decided.delay_weeks)) - self.case_delay)

@@ -12,7 +12,7 @@ class StreamerCareer(Mechanic):
     """Exit and entry follow remembered income against what other work would pay.
 
     exit  = exit_rate * logistic((reservation - income + commitments) / reservation * sharpness)
-    entry = entry_rate * logistic((mean income - reservation) / reservation)
+    entry = entry_rate * logistic((median income - reservation) / reservation * sharpness)
     """
 
     reservation = param(1400, unit="CNY/week", bounds=(1, 1e6), source="assumption", doc="income of other work, 2020")
@@ -32,6 +32,7 @@ class StreamerCareer(Mechanic):
     remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e15, 1e15), doc="remembered income of a real host")
     commitment: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="staff, rooms and samples of a real host")
     streamer_sales: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="remembered sales of a real host")
+    streamer_entries: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="began this week in a place left empty")
     streamer_exits: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="left this week")
 
     streamer_income: Array = last()
@@ -59,9 +60,10 @@ class StreamerCareer(Mechanic):
         leave, come = ctx.uniform("streamer", words=2)
         exits = on & (leave < p.exit_rate / (1.0 + np.exp(-p.sharpness * shortfall.clip(-10, 10))))
         hope = float(np.median(self.remembered_income[on])) if on.any() else other
-        chance = p.entry_rate / (1.0 + np.exp(-((hope - other) / other * 2.0)))
+        chance = p.entry_rate / (1.0 + np.exp(-p.sharpness * np.clip((hope - other) / other, -10, 10)))
         entries = ~on & (come < chance)
         self.streamer_exits[...] = exits
+        self.streamer_entries[...] = entries
         self.streamer_active[exits] = 0.0
         self.streamer_active[entries] = 1.0
         self.remembered_income[entries] = max(hope, other)

@@ -44,6 +44,7 @@ class StreamerTrust(Mechanic):
     chosen: Array = read()
     outcome: Array = read()
     streamer_active: Array = last()
+    streamer_entries: Array = last()
     outlet_host: Array = read()
     outlet_baskets: Array = read()
     outlet_bad: Array = read()
@@ -73,6 +74,8 @@ class StreamerTrust(Mechanic):
 
     def enforce(self, ctx):
         rooms = self.room_reputation.size
+        host = self.outlet_host[:rooms]
+        self.room_reputation[(host >= 0) & (self.streamer_entries[host.clip(0)] > 0)] = 0.5
         bad, baskets = self.outlet_bad[:rooms], self.outlet_baskets[:rooms]
         up, down = self.p.gain * (baskets - bad), self.p.loss * bad
         heard = baskets / max(baskets.mean(), 1e-12)

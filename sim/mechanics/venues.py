@@ -32,6 +32,9 @@ class Venues(Mechanic):
     size_spread = param(1.0, unit="1", bounds=(0, 3), source="assumption", doc="log standard deviation of brands' sizes at the start")
     quality_spread = param(0.35, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of quality of goods")
     talent_spread = param(0.40, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of hosts' talent")
+    douyin_rooms = param(0.36, unit="share", bounds=(0, 1), source="assumption", doc="rooms whose main platform it is")
+    kuaishou_rooms = param(0.28, unit="share", bounds=(0, 1), source="assumption", doc="likewise")
+    taobao_rooms = param(0.26, unit="share", bounds=(0, 1), source="assumption", doc="likewise; the rest is WeChat")
     second_platform_gap = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="presence in a second room against the main one")
 
     outlet_channel: Array = own(
@@ -57,9 +60,9 @@ class Venues(Mechanic):
         share = np.array([getattr(self.p, f"{sector}_orders") for sector in SECTORS])
         self.sector_orders[...] = share / share.sum()
         self.sector_price[...] = [getattr(self.p, f"{sector}_price") for sector in SECTORS]
-        edges = np.cumsum(self.sector_orders)
-        self.brand_sector[...] = _spread_evenly(edges, brands)
-        self.streamer_sector[...] = _spread_evenly(edges, streamers)
+        sector_edges = np.cumsum(self.sector_orders)
+        self.brand_sector[...] = _spread_evenly(sector_edges, brands)
+        self.streamer_sector[...] = _spread_evenly(sector_edges, streamers)
         z = ctx.normal("brand", words=3)
         self.brand_quality[...] = self.p.quality_spread * z[0]
         self.brand_price[...] = self.sector_price[self.brand_sector] * np.exp(self.p.price_spread * z[1])
@@ -70,13 +73,13 @@ class Venues(Mechanic):
 
         hosts = np.concatenate([np.arange(streamers), np.full(brands, -1)])
         homes = np.concatenate([np.full(streamers, -1), np.arange(brands)])
-        second = np.arange(rooms - streamers - brands)
-        others = np.argsort(ctx.uniform("streamer", "second"))[: min(streamers, second.size // 2)]
-        brand_others = np.argsort(ctx.uniform("brand", "second"))[: second.size - others.size]
+        others = np.argsort(ctx.uniform("streamer", "second"))[: streamers // 5]
+        brand_others = np.argsort(ctx.uniform("brand", "second"))[: rooms - streamers - brands - others.size]
         hosts = np.concatenate([hosts, others, np.full(brand_others.size, -1)])
         homes = np.concatenate([homes, np.full(others.size, -1), brand_others])
         self.room_main[streamers + brands :] = self.p.second_platform_gap
-        main = np.searchsorted([0.36, 0.64, 0.90], ctx.uniform("room", "platform"), side="right").astype(np.int32)
+        edges = np.cumsum([self.p.douyin_rooms, self.p.kuaishou_rooms, self.p.taobao_rooms])
+        main = np.searchsorted(edges, ctx.uniform("room", "platform"), side="right").clip(0, 3).astype(np.int32)
         for row in range(streamers + brands, rooms):  # a second room is on another platform than the first
             first = hosts[row] if hosts[row] >= 0 else streamers + homes[row]
             main[row] = (main[first] + 1 + row % 3) % 4
