@@ -32,7 +32,8 @@ class Market:
         self.rooms = int(engine.sizes["room"])
 
     def __getattr__(self, name: str) -> Array:
-        return self._engine.observe(name)
+        self.__dict__[name] = self._engine.observe(name)  # a view of the same array every week
+        return self.__dict__[name]
 
     @property
     def live(self) -> float:
