@@ -58,9 +58,7 @@ def main_scenario(dataset: xr.Dataset, scenario: str | None) -> str:
 def base_and_last(dataset: xr.Dataset) -> tuple[int, int]:
     """The year change is counted from and the last complete year."""
     years = complete_years(dataset)
-    return max((year for year in years if year <= DESCRIBED and year < years[-1]), default=years[0]), years[
-        -1
-    ]
+    return max((year for year in years if year <= DESCRIBED and year < years[-1]), default=years[0]), years[-1]
 
 
 def fan_of(dataset: xr.Dataset, variable: str, world: str, scenario: str) -> Fan | None:
@@ -171,14 +169,9 @@ def headline_table(dataset: xr.Dataset, scenario: str) -> str:
             then = band(fan.at(last), quantity.factor, quantity.digits)
             cells += f'<td class="number">{now}</td><td class="number">{then}</td>'
         if "(" in cells:
-            lines.append(
-                f'<tr><th scope="row">{escape(quantity.name)}</th><td>{quantity.unit}</td>{cells}</tr>'
-            )
+            lines.append(f'<tr><th scope="row">{escape(quantity.name)}</th><td>{quantity.unit}</td>{cells}</tr>')
     groups = "".join(f'<th scope="colgroup" colspan="2">{escape(world)} world</th>' for world in worlds)
-    years = (
-        f'<th scope="col" class="number">{base}</th><th scope="col" class="number">{last} (90%)</th>'
-        * len(worlds)
-    )
+    years = f'<th scope="col" class="number">{base}</th><th scope="col" class="number">{last} (90%)</th>' * len(worlds)
     return (
         f'<div class="wide"><table><caption>Headline numbers, scenario {escape(scenario)}</caption><thead>'
         f'<tr><th scope="col" rowspan="2">quantity</th><th scope="col" rowspan="2">unit</th>{groups}</tr>'
@@ -195,18 +188,12 @@ def scenario_table(dataset: xr.Dataset, main: str) -> str:
     worlds = [str(name) for name in dataset["world"].values]
     lines = []
     for quantity in QUANTITIES:
-        cells = [
-            difference_html(dataset, quantity, world, main, other, last)
-            for other in others
-            for world in worlds
-        ]
+        cells = [difference_html(dataset, quantity, world, main, other, last) for other in others for world in worlds]
         if any(cell != "–" for cell in cells):
             row = "".join(f'<td class="number">{cell}</td>' for cell in cells)
             lines.append(f'<tr><th scope="row">{escape(quantity.name)}</th>{row}</tr>')
     groups = "".join(f'<th scope="colgroup" colspan="{len(worlds)}">{escape(other)}</th>' for other in others)
-    heads = "".join(
-        f'<th scope="col" class="number">{escape(world)} world</th>' for _ in others for world in worlds
-    )
+    heads = "".join(f'<th scope="col" class="number">{escape(world)} world</th>' for _ in others for world in worlds)
     return (
         f"<p>Change in {last} against '{escape(main)}', in percent (shares in percentage points). Each run "
         "is compared with its twin, which has the same parameters and the same chance; "
@@ -217,9 +204,7 @@ def scenario_table(dataset: xr.Dataset, main: str) -> str:
     )
 
 
-def difference_html(
-    dataset: xr.Dataset, quantity: Quantity, world: str, main: str, other: str, last: int
-) -> str:
+def difference_html(dataset: xr.Dataset, quantity: Quantity, world: str, main: str, other: str, last: int) -> str:
     """The paired change of one quantity between two scenarios, bold where its 90% band leaves out zero."""
     name = f"{quantity.variable}_annual"
     if name not in dataset:

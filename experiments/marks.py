@@ -80,9 +80,7 @@ def draw_anchors(axis: Axes, anchors: Sequence[AnchorPoint], years: np.ndarray, 
         if not years.min() - 0.5 <= point.year <= years.max() + 0.5:
             continue
         # Houses that agree would hide each other: each is moved sideways by a few weeks.
-        shift = (
-            0.0 if point.house == "report" else 0.055 * (houses.index(point.house) - (len(houses) - 1) / 2)
-        )
+        shift = 0.0 if point.house == "report" else 0.055 * (houses.index(point.house) - (len(houses) - 1) / 2)
         x = point.year + shift
         colour = REPORT_COLOUR if point.house == "report" else INK
         if point.high > point.low:
@@ -165,9 +163,7 @@ def tidy(axis: Axes, years: np.ndarray, zero: bool) -> None:
         axis.set_ylim(bottom=0.0)
 
 
-def legend_entries(
-    fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], language: str
-) -> tuple[list[Any], list[str]]:
+def legend_entries(fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], language: str) -> tuple[list[Any], list[str]]:
     """What each look means: the fans, the single runs, every house, and the dotted line."""
     years = first_fan(fans).years
     anchors = [point for point in anchors if years.min() - 0.5 <= point.year <= years.max() + 0.5]
@@ -195,9 +191,7 @@ def renderer_of(figure: Figure) -> Any:
     return canvas.get_renderer()
 
 
-def put(
-    figure: Figure, texts: Sequence[str], at: float, look: dict[str, Any], upwards: bool = False
-) -> float:
+def put(figure: Figure, texts: Sequence[str], at: float, look: dict[str, Any], upwards: bool = False) -> float:
     """Write texts as lines that fit the width, from a height down or up; return the height they reach."""
     renderer = renderer_of(figure)
     limit, lines = 0.97 * figure.bbox.width, []
@@ -213,9 +207,7 @@ def put(
         lines.append(line.rstrip())
     if not lines:
         return at
-    written = figure.text(
-        0.015, at, "\n".join(lines), va="bottom" if upwards else "top", linespacing=1.25, **look
-    )
+    written = figure.text(0.015, at, "\n".join(lines), va="bottom" if upwards else "top", linespacing=1.25, **look)
     box = written.get_window_extent(renderer)
     return float((box.y1 if upwards else box.y0) / figure.bbox.height)
 

@@ -93,11 +93,7 @@ def message(
         if plan.quotes:
             quoted = [point for point in anchors.get(plan.quotes, []) if point.house == "report"]
             signed = plan.quotes == "cpm_growth"
-            low, high = (
-                (100 * getattr(quoted[-1], end) for end in ("low", "high"))
-                if quoted
-                else (math.nan, math.nan)
-            )
+            low, high = (100 * getattr(quoted[-1], end) for end in ("low", "high")) if quoted else (math.nan, math.nan)
             values |= {"claim_low": digits_text(low, 0, signed), "claim_high": digits_text(high, 0, signed)}
         sentences.append(MESSAGES[plan.name][language][min(index, 1)].format(**values))
     return sentences
@@ -119,8 +115,7 @@ def _spoken(panel: Panel, fans: dict[str, Fan], base: int, language: str, suffix
     if digits is None:
         digits = 0 if panel.factor * end.median >= 20 else 1
     texts = {
-        key: digits_text(panel.factor * getattr(end, name), digits)
-        for key, name in (("level", "median"), ("low", "low"), ("high", "high"))
+        key: digits_text(panel.factor * getattr(end, name), digits) for key, name in (("level", "median"), ("low", "low"), ("high", "high"))
     }
     texts["moves"] = say(direction(start.median, end.median), language)
     return {key + suffix: text for key, text in texts.items()} | {"year": last}

@@ -67,9 +67,7 @@ def checked(years: Years, values: Series, least: int) -> Values:
         faults.append(f"{len(y)} values, at least {least} are needed")
     if not (np.isfinite(y).all() and (y > 0).all()):
         faults.append("a value is not a positive number")
-    missing = sorted(
-        set(range(min(years, default=0), max(years, default=0) + 1)) - {int(year) for year in years}
-    )
+    missing = sorted(set(range(min(years, default=0), max(years, default=0) + 1)) - {int(year) for year in years})
     if missing:
         faults.append(f"years are missing: {', '.join(map(str, missing))}")
     if any(later <= earlier for earlier, later in pairwise(years)):

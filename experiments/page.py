@@ -81,8 +81,7 @@ def write_page(
         headlines=headline_table(dataset, chosen),
         again=again_html(manifest, dataset),
         sections="".join(
-            f'<section id="{name}" aria-labelledby="{name}-heading">'
-            f'<h2 id="{name}-heading">{escape(heading)}</h2>{body}</section>\n'
+            f'<section id="{name}" aria-labelledby="{name}-heading"><h2 id="{name}-heading">{escape(heading)}</h2>{body}</section>\n'
             for name, heading, body in sections
         ),
     )
@@ -107,8 +106,7 @@ def subtitle(dataset: xr.Dataset, scenario: str) -> str:
     years = dataset["year"].values
     where = f"the world {worlds[0]}" if len(worlds) == 1 else f"each of the worlds {' and '.join(worlds)}"
     return (
-        f"An agent-based simulation, {int(years[0])} to {int(years[-1])}: {dataset['member'].size} runs in "
-        f"{where}, scenario '{scenario}'."
+        f"An agent-based simulation, {int(years[0])} to {int(years[-1])}: {dataset['member'].size} runs in {where}, scenario '{scenario}'."
     )
 
 
@@ -237,9 +235,7 @@ def again_html(manifest: Mapping[str, Any], dataset: xr.Dataset) -> str:
         if name != "command" and value not in (None, "", [], {})
     )
     seeds = "The same command, code and lock file give the same numbers."
-    return (
-        f"<pre><code>{escape(command)}</code></pre>" if command else ""
-    ) + f"<p>{seeds}</p><dl>{items}</dl>"
+    return (f"<pre><code>{escape(command)}</code></pre>" if command else "") + f"<p>{seeds}</p><dl>{items}</dl>"
 
 
 def value_text(value: Any) -> str:

@@ -152,10 +152,7 @@ def plan_fans(plan: Plan, dataset: xr.Dataset, scenario: str) -> dict[str, dict[
 def footnote(dataset: xr.Dataset, scenario: str, worlds: list[str], language: str, command: str) -> str:
     """How to make the picture again, and of what it is made."""
     members = dataset["member"]
-    counts = {
-        name: len(np.unique(members[name].values)) if name in members.coords else "?"
-        for name in ("draw", "seed")
-    }
+    counts = {name: len(np.unique(members[name].values)) if name in members.coords else "?" for name in ("draw", "seed")}
     made = say("made", language, command=command) + "\n" if command else ""
     return made + say(
         "footnote",
@@ -205,9 +202,7 @@ def draw(
     return figure
 
 
-def draw_panel(
-    axis: Axes, panel: Panel, fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], language: str
-) -> None:
+def draw_panel(axis: Axes, panel: Panel, fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], language: str) -> None:
     """One quantity in every world, with what others published about it."""
     years = next(iter(fans.values()))[panel.variable].years
     for style, of_world in zip(STYLES, fans.values(), strict=False):

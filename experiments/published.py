@@ -56,11 +56,7 @@ def anchor_points(report: Any, history: Any) -> dict[str, list[AnchorPoint]]:
         return points
 
     def observed(series: str, house: str, factor: float = 1.0) -> list[AnchorPoint]:
-        return [
-            _point(item.start.year, factor * item.value, house, item.grade)
-            for item in history.series(series)
-            if item.grade != "D"
-        ]
+        return [_point(item.start.year, factor * item.value, house, item.grade) for item in history.series(series) if item.grade != "D"]
 
     lift = sorted(report.claim(claim_id).value for claim_id in ("1.4.1-a", "5.1-a"))
     anchors = {
@@ -110,8 +106,7 @@ def _annualised(observations: Sequence[Any], house: str) -> list[AnchorPoint]:
         if held is None or item.end > held.end:
             longest[item.start.year] = item
     return [
-        _point(year, item.value * 365.0 / ((item.end - item.start).days + 1), house, item.grade)
-        for year, item in sorted(longest.items())
+        _point(year, item.value * 365.0 / ((item.end - item.start).days + 1), house, item.grade) for year, item in sorted(longest.items())
     ]
 
 
@@ -124,10 +119,7 @@ def _same_quarter_growth(observations: Sequence[Any], house: str) -> list[Anchor
         for item in sorted(observations, key=lambda item: item.start)
         if item.start.year > first and item.start.month in start
     }
-    return [
-        _point(year, item.value / start[item.start.month] - 1.0, house, item.grade)
-        for year, item in last.items()
-    ]
+    return [_point(year, item.value / start[item.start.month] - 1.0, house, item.grade) for year, item in last.items()]
 
 
 def _rank_size(history: Any) -> list[AnchorPoint]:
@@ -149,9 +141,7 @@ def _monthly_top100(report: Any, history: Any) -> AnchorPoint:
         if item.start.year == year and item.grade != "D"
     ]
     totals.append(report.claim("12.1-a").value)
-    shares = sorted(
-        lists.value / (1000.0 * total / 12.0) for total in totals
-    )  # billion a month over trillion a year
+    shares = sorted(lists.value / (1000.0 * total / 12.0) for total in totals)  # billion a month over trillion a year
     return AnchorPoint(
         year,
         shares[0],

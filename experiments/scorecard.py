@@ -83,10 +83,7 @@ def score(
     faults = [f"naive answer to '{id}': no such prediction.{did_you_mean(id, statements)}" for id in unknown]
     labels = {"world": (world,), "scenario": (scenario,)}
     base = Members.of(ensemble, labels, "the ensemble")
-    pairs = {
-        name: Members.of(runs, {**labels, "scenario": (scenario, name)}, f"variant '{name}'")
-        for name, runs in variants.items()
-    }
+    pairs = {name: Members.of(runs, {**labels, "scenario": (scenario, name)}, f"variant '{name}'") for name, runs in variants.items()}
     if "brand_gmv" in ensemble:
         pairs.setdefault("base_detail", base)
     rows = []
@@ -99,9 +96,7 @@ def score(
                 faults += [f"{id}: {fault}" for fault in error.faults]
         numbers = (share.value, share.low, share.high) if share else (None, None, None)
         count, answer = (share.members if share else 0), naive_text(naive.get(id))
-        rows.append(
-            Row(id, verdict.status, *numbers, world, scenario, count, verdict.text, answer, statement)
-        )
+        rows.append(Row(id, verdict.status, *numbers, world, scenario, count, verdict.text, answer, statement))
     if faults:
         raise DataError(faults)
     return rows

@@ -65,10 +65,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "house:Taobao": ("Taobao Live only, other definition", "仅淘宝直播，口径不同"),
     "made": ("Made by: {command}", "生成命令：{command}"),
     "footnote": (
-        "World: {worlds}. Scenario: {scenario}. Members: {members} "
-        "({draws} parameter draws x {seeds} seeds). Code {version}.",
-        "世界：{worlds}；情景：{scenario}；成员 {members}"
-        "（{draws} 组参数 × {seeds} 个种子）；代码 {version}。",
+        "World: {worlds}. Scenario: {scenario}. Members: {members} ({draws} parameter draws x {seeds} seeds). Code {version}.",
+        "世界：{worlds}；情景：{scenario}；成员 {members}（{draws} 组参数 × {seeds} 个种子）；代码 {version}。",
     ),
     "rises": ("rises to", "升至"),
     "falls": ("falls to", "降至"),
@@ -81,25 +79,21 @@ WORDS: dict[str, tuple[str, str]] = {
 MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     "live_gmv": {
         "en": (
-            "Live GMV {moves} {level} trillion CNY in {year}{where} (90%: {low} to {high}); "
-            "growth {turns} {growth}% a year",
+            "Live GMV {moves} {level} trillion CNY in {year}{where} (90%: {low} to {high}); growth {turns} {growth}% a year",
             "In the {world}: {level} ({low} to {high}), growth {growth}% a year",
         ),
         "zh": (
-            "{where}直播 GMV 到 {year} 年{moves} {level} 万亿元（90% 区间 {low}–{high}），"
-            "增速{turns} {growth}%",
+            "{where}直播 GMV 到 {year} 年{moves} {level} 万亿元（90% 区间 {low}–{high}），增速{turns} {growth}%",
             "{world}：{level} 万亿元（{low}–{high}），增速 {growth}%",
         ),
     },
     "private_domain_gmv": {
         "en": (
-            "Private-domain GMV {moves} {level} trillion CNY in {year}{where} (90%: {low} to {high}); "
-            "growth {turns} {growth}% a year",
+            "Private-domain GMV {moves} {level} trillion CNY in {year}{where} (90%: {low} to {high}); growth {turns} {growth}% a year",
             "In the {world}: {level} ({low} to {high}), growth {growth}% a year",
         ),
         "zh": (
-            "{where}私域 GMV 到 {year} 年{moves} {level} 万亿元（90% 区间 {low}–{high}），"
-            "增速{turns} {growth}%",
+            "{where}私域 GMV 到 {year} 年{moves} {level} 万亿元（90% 区间 {low}–{high}），增速{turns} {growth}%",
             "{world}：{level} 万亿元（{low}–{high}），增速 {growth}%",
         ),
     },
@@ -120,19 +114,16 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": (
             "Content similarity {moves} {level} in {year}{where} (90%: {low} to {high}), "
             "watch time {moves2} {level2} minutes a view ({low2} to {high2})",
-            "In the {world}: similarity {level} ({low} to {high}), "
-            "watch time {level2} minutes ({low2} to {high2})",
+            "In the {world}: similarity {level} ({low} to {high}), watch time {level2} minutes ({low2} to {high2})",
         ),
         "zh": (
-            "{where}内容相似度到 {year} 年{moves} {level}（90% 区间 {low}–{high}），"
-            "单次观看时长{moves2} {level2} 分钟（{low2}–{high2}）",
+            "{where}内容相似度到 {year} 年{moves} {level}（90% 区间 {low}–{high}），单次观看时长{moves2} {level2} 分钟（{low2}–{high2}）",
             "{world}：相似度 {level}（{low}–{high}），观看时长 {level2} 分钟（{low2}–{high2}）",
         ),
     },
     "brand_rooms": {
         "en": (
-            "The share of brands' own rooms {moves} {level}% of live GMV in {year}{where} "
-            "(90%: {low} to {high}%)",
+            "The share of brands' own rooms {moves} {level}% of live GMV in {year}{where} (90%: {low} to {high}%)",
             "In the {world}: {level}% ({low} to {high}%)",
         ),
         "zh": (
@@ -157,12 +148,10 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
             "The violation rate {moves} {level} per thousand sessions in {year}{where} "
             "(90%: {low} to {high}); the count of complaints {moves2} {level2} thousand a year "
             "({low2} to {high2})",
-            "In the {world}: {level} ({low} to {high}); "
-            "complaints {level2} thousand a year ({low2} to {high2})",
+            "In the {world}: {level} ({low} to {high}); complaints {level2} thousand a year ({low2} to {high2})",
         ),
         "zh": (
-            "{where}违规率到 {year} 年{moves}每千场 {level} 起（90% 区间 {low}–{high}）；"
-            "投诉量{moves2} {level2} 千件/年（{low2}–{high2}）",
+            "{where}违规率到 {year} 年{moves}每千场 {level} 起（90% 区间 {low}–{high}）；投诉量{moves2} {level2} 千件/年（{low2}–{high2}）",
             "{world}：每千场 {level} 起（{low}–{high}）；投诉 {level2} 千件/年（{low2}–{high2}）",
         ),
     },
@@ -174,8 +163,7 @@ NOTES: dict[str, tuple[str, str]] = {
         "仅供敏感性分析：除报告外无独立数据，两者均无法核对。",
     ),
     "concentration": (
-        "Shares are mapped to the number of real sellers through the tail exponent; "
-        "a raw simulated top 100 would mislead.",
+        "Shares are mapped to the number of real sellers through the tail exponent; a raw simulated top 100 would mislead.",
         "份额已通过尾部指数折算到真实主播总数；直接使用模拟样本会产生误导。",
     ),
     "brand_rooms": (

@@ -88,9 +88,7 @@ class History:
         years, values = self.annual(name)
         if year not in years:
             known = ", ".join(str(each) for each in years) or "none"
-            raise DataError(
-                f"series '{name}' has no yearly value for {year}. Ask for one of its years: {known}."
-            )
+            raise DataError(f"series '{name}' has no yearly value for {year}. Ask for one of its years: {known}.")
         return float(values[years == year][0])
 
     def annual(self, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -104,9 +102,7 @@ class History:
     def quarters(self, name: str) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]:
         """First days of the quarters with a value and these values, in order; other spans are left out."""
         firsts = (1, 4, 7, 10)
-        chosen = [
-            each for each in self.series(name) if any(covers(each, first, first + 2) for first in firsts)
-        ]
+        chosen = [each for each in self.series(name) if any(covers(each, first, first + 2) for first in firsts)]
         starts = np.array([each.start for each in chosen], dtype="datetime64[D]")
         return starts, np.array([each.value for each in chosen], dtype=np.float64)
 
@@ -140,9 +136,7 @@ def load_history(folder: Path | str | None = None) -> History:
     """Read market_series.csv and regulation_timeline.csv; DataError lists the faults of both files."""
     place = Path(folder) if folder is not None else HISTORY_FOLDER
     faults: list[str] = []
-    series, timeline = (
-        Table.read(place / name, columns, faults) for name, columns in vocabulary.HISTORY_COLUMNS.items()
-    )
+    series, timeline = (Table.read(place / name, columns, faults) for name, columns in vocabulary.HISTORY_COLUMNS.items())
     series.check_unique("series", "start", "end")
     timeline.check_unique("date", "event")
     observations: dict[str, list[Observation]] = {}
@@ -152,10 +146,7 @@ def load_history(folder: Path | str | None = None) -> History:
     rules = tuple(sorted((records.read_rule(row) for row in timeline), key=lambda rule: rule.date))
     if faults:
         raise DataError(faults)
-    ordered = {
-        name: tuple(sorted(values, key=lambda each: (each.start, each.end)))
-        for name, values in observations.items()
-    }
+    ordered = {name: tuple(sorted(values, key=lambda each: (each.start, each.end))) for name, values in observations.items()}
     return History(ordered, rules, fingerprint(place, vocabulary.HISTORY_COLUMNS))
 
 

@@ -131,9 +131,7 @@ def read_claim(row: Row) -> Claim:
 def read_mechanism(row: Row, claims: Table) -> Mechanism:
     """One line of mechanisms.csv."""
     pair = "|".join(vocabulary.AGENTS)
-    agents = row.matching(
-        "agents", f"({pair})->({pair})", f"from->to, both of {', '.join(vocabulary.AGENTS)}"
-    )
+    agents = row.matching("agents", f"({pair})->({pair})", f"from->to, both of {', '.join(vocabulary.AGENTS)}")
     acting, _, affected = agents.partition("->")
     return Mechanism(
         id=row.matching("id", vocabulary.MECHANISM_ID, "an id such as 5.1-m2"),

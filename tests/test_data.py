@@ -61,11 +61,7 @@ def write(path: Path, rows: list[list[str]]) -> None:
 
 
 def line_of(path: Path, id: str) -> int:
-    return next(
-        n
-        for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if line.startswith(id + ",")
-    )
+    return next(n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.startswith(id + ","))
 
 
 def faults(load, place) -> tuple[str, ...]:
@@ -163,9 +159,7 @@ def test_what_the_model_takes_is_an_input(report):
     taken = {
         id
         for path in (ROOT / "sim").rglob("*.py")
-        for id in re.findall(
-            rf'source[=:] ?"?claim:({vocabulary.CLAIM_ID})', path.read_text(encoding="utf-8")
-        )
+        for id in re.findall(rf'source[=:] ?"?claim:({vocabulary.CLAIM_ID})', path.read_text(encoding="utf-8"))
     }
     roles = {id: report.roles[id].role for id in taken - baselines}
     assert not {id: role for id, role in roles.items() if role != "input"}, "make these inputs in roles.csv"
@@ -177,9 +171,7 @@ def test_what_is_an_input_is_taken_by_the_model(report):
     not_taken = {}
     for claim in report.with_role("input"):
         module, _, name = report.roles[claim.id].parameter_or_observable.partition(".")
-        if not re.search(
-            rf"\b{name} = (?:(?! = ).)*?claim:{re.escape(claim.id)}\b", code.get(module, ""), re.DOTALL
-        ):
+        if not re.search(rf"\b{name} = (?:(?! = ).)*?claim:{re.escape(claim.id)}\b", code.get(module, ""), re.DOTALL):
             not_taken[claim.id] = f"{module}.{name}"
     assert not not_taken, "correct the name in roles.csv, or make these context with a reason"
 

@@ -48,9 +48,7 @@ def test_saturating_market_is_continued_to_its_end(forecast):
 def test_back_test_scores_a_known_error():
     """A forecast of no change misses 110 after 100 by 9.09% and 121 after 100 by 17.4%."""
     values = 100 * 1.1 ** np.arange(5)
-    errors = back_test(
-        lambda years, known, horizon: np.full(horizon, known[-1]), range(5), values, 2, first=3
-    )
+    errors = back_test(lambda years, known, horizon: np.full(horizon, known[-1]), range(5), values, 2, first=3)
     assert errors == pytest.approx({1: 100 * (1 - 1 / 1.1), 2: 100 * (1 - 1 / 1.21)})
 
 
@@ -88,9 +86,7 @@ def test_one_house_is_missed_by_under_a_tenth_a_year_ahead(history):
 
 def test_quarters_of_kuaishou_are_missed_by_some_percent(history):
     starts, values = history.quarters("kuaishou_gmv_q")
-    errors = back_test(
-        lambda _, known, horizon: seasonal_naive(known, horizon), range(16), values, 4, first=8
-    )
+    errors = back_test(lambda _, known, horizon: seasonal_naive(known, horizon), range(16), values, 4, first=8)
     assert len(starts) == 16
     assert all(3 < error < 8 for error in errors.values())
 

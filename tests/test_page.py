@@ -79,9 +79,7 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def page(
-    tmp_path_factory: pytest.TempPathFactory, ensemble: xr.Dataset, report: Report, pictures: list[Picture]
-) -> str:
+def page(tmp_path_factory: pytest.TempPathFactory, ensemble: xr.Dataset, report: Report, pictures: list[Picture]) -> str:
     manifest = {"command": "forecast worlds=[report,data]", "code_version": "0.1.0", "seeds": [0, 1]}
     checks = [{"claim": "1.2.1-b", "report": 0.285, "model": 0.2571, "verdict": "reproduced"}]
     path = tmp_path_factory.mktemp("page") / "page.html"
@@ -142,9 +140,7 @@ def test_page_lists_every_prediction_once(page: str, report: Report) -> None:
     assert "0.257" in page
 
 
-def test_scenarios_are_compared_run_against_twin(
-    tmp_path: Path, ensemble: xr.Dataset, pictures: list[Picture]
-) -> None:
+def test_scenarios_are_compared_run_against_twin(tmp_path: Path, ensemble: xr.Dataset, pictures: list[Picture]) -> None:
     """A scenario that halves every run shows as -50% without a band, and as resolved."""
     halved = ensemble.copy(deep=True)
     live = halved["live_gmv_annual"]

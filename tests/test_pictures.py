@@ -39,16 +39,12 @@ def ensemble() -> xr.Dataset:
 
 
 @pytest.fixture(scope="module")
-def pictures(
-    tmp_path_factory: pytest.TempPathFactory, ensemble: xr.Dataset, report: Report, history: History
-) -> list[Picture]:
+def pictures(tmp_path_factory: pytest.TempPathFactory, ensemble: xr.Dataset, report: Report, history: History) -> list[Picture]:
     folder = tmp_path_factory.mktemp("pictures")
     return draw_all(ensemble, folder, report, history, command="forecast worlds=[report,data]")
 
 
-def quick(
-    folder: Path, dataset: xr.Dataset, report: Report, history: History, name: str, **more: str
-) -> Picture:
+def quick(folder: Path, dataset: xr.Dataset, report: Report, history: History, name: str, **more: str) -> Picture:
     """One picture only."""
     return draw_all(dataset, folder, report, history, only=[name], **more)[0]
 
@@ -161,9 +157,7 @@ def test_titles_carry_the_numbers_of_the_runs(pictures: list[Picture], ensemble:
         assert "nan" not in picture.title + picture.subtitle
 
 
-def test_one_world_is_not_named_in_the_title(
-    tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History
-) -> None:
+def test_one_world_is_not_named_in_the_title(tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History) -> None:
     """With one world there is nothing to tell apart, and no second sentence."""
     picture = quick(tmp_path, ensemble.sel(world=["data"]), report, history, "live_gmv")
     assert "world" not in picture.title
@@ -184,9 +178,7 @@ def test_a_short_run_is_drawn_too(tmp_path: Path, report: Report, history: Histo
     assert len(draw_all(short, tmp_path, report, history)) == len(PLANS)
 
 
-def test_the_same_runs_give_the_same_bytes(
-    tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History
-) -> None:
+def test_the_same_runs_give_the_same_bytes(tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History) -> None:
     """A picture drawn twice is the same file, so a changed file means changed numbers."""
     first = quick(tmp_path / "one", ensemble, report, history, "concentration")
     second = quick(tmp_path / "two", ensemble, report, history, "concentration")
@@ -194,9 +186,7 @@ def test_the_same_runs_give_the_same_bytes(
     assert first.png.read_bytes() == second.png.read_bytes()
 
 
-def test_all_wrong_names_are_told_at_once(
-    tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History
-) -> None:
+def test_all_wrong_names_are_told_at_once(tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History) -> None:
     """A scenario and a picture that do not exist: two faults, with hints."""
     with pytest.raises(DataError) as caught:
         draw_all(ensemble, tmp_path, report, history, scenario="base_line", only=["live_gmw"])
@@ -205,9 +195,7 @@ def test_all_wrong_names_are_told_at_once(
     assert "Did you mean 'live_gmv'?" in caught.value.faults[1]
 
 
-def test_a_missing_quantity_drops_its_picture_only(
-    tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History
-) -> None:
+def test_a_missing_quantity_drops_its_picture_only(tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History) -> None:
     """A composition without watch time still gets its market picture, and is told what is missing."""
     part = ensemble.drop_vars("watch_time_annual")
     with pytest.warns(UserWarning, match="sameness"):

@@ -150,11 +150,7 @@ def test_every_condition_is_seen_to_fail() -> None:
     for id, _, pairs in FAILING_PAIRS:
         met = PREDICTIONS[id].conditions(made_up(), **{**PAIRS[id], **pairs})
         failed |= {(id, name) for name, value in met.items() if not value}
-    known = {
-        (id, name)
-        for id, test in PREDICTIONS.items()
-        for name in test.conditions(made_up(), **PAIRS.get(id, {}))
-    }
+    known = {(id, name) for id, test in PREDICTIONS.items() for name in test.conditions(made_up(), **PAIRS.get(id, {}))}
     assert known == failed
 
 
@@ -199,9 +195,7 @@ def test_a_missing_month_or_year_is_an_error() -> None:
     run = made_up()
     with pytest.raises(DataError, match="'live_gmv' needs each of these months exactly once: 2030-12"):
         PREDICTIONS["1.2.1-p2"].holds(run.isel(month=slice(0, -1)))
-    with pytest.raises(
-        DataError, match=r"'brand_self_broadcast_share_annual' needs each of the years \[2030\]"
-    ):
+    with pytest.raises(DataError, match=r"'brand_self_broadcast_share_annual' needs each of the years \[2030\]"):
         PREDICTIONS["1.2.2-p1"].holds(run.isel(year=slice(0, -1)))
     with pytest.raises(DataError, match=r"no variable 'live_gmv'\. Did you mean 'life_gmv'"):
         PREDICTIONS["1.2.1-p2"].holds(run.rename(live_gmv="life_gmv"))

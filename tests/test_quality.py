@@ -19,9 +19,7 @@ TOOLS = {
 @pytest.mark.parametrize("tool", TOOLS)
 def test_tool_finds_no_fault(tool: str) -> None:
     """A tool that finds a fault exits with another code than 0 and says what it found."""
-    result = subprocess.run(
-        [sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
-    )
+    result = subprocess.run([sys.executable, *TOOLS[tool]], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     if result.returncode != 0:
         pytest.fail(f"{tool} found faults:\n{result.stdout}{result.stderr}", pytrace=False)
 

@@ -22,9 +22,7 @@ from tests.trajectories import cut, ensemble, made_up, made_up_brands
 GINI_UP, GINI_DOWN = made_up(), made_up(streamer_gmv_gini=(0.8, 0.7))
 
 
-def row_of(
-    id: str, runs: list[xr.Dataset], weights: list[float] | None = None, **variants: xr.Dataset
-) -> Row:
+def row_of(id: str, runs: list[xr.Dataset], weights: list[float] | None = None, **variants: xr.Dataset) -> Row:
     """The row of one prediction on an ensemble of these runs."""
     rows = score(ensemble(runs, weights), variants, {}, "report", "baseline")
     return next(row for row in rows if row.id == id)
@@ -52,10 +50,7 @@ def test_nine_of_ten_seeds() -> None:
     assert row_of("5.1-p1", [made_up()] * 5).status == "undecided"
     row = row_of("5.1-p1", [made_up()] * 6 + [cheaper] * 6)
     assert (row.status, row.probability) == ("fails", 0.5)
-    assert (
-        "median real CPM growth above 0: 50%; acquisition cost above 2024 in all quarters: 100%"
-        in row.verdict
-    )
+    assert "median real CPM growth above 0: 50%; acquisition cost above 2024 in all quarters: 100%" in row.verdict
 
 
 def live(start: float, level: float) -> xr.Dataset:
@@ -116,9 +111,7 @@ def test_pairs_meet_by_draw_and_seed() -> None:
 def test_members_that_cannot_be_compared_are_set_aside() -> None:
     alike = made_up_brands(brand_violations=[[0] * 6] * 7)
     lax = ensemble([made_up_brands(brand_trust=[[0.5] * 6] * 7)] * 2)
-    row = row_of(
-        "8.2-p1", [made_up()] * 2, strict_regulation=ensemble([made_up_brands(), alike]), lax_regulation=lax
-    )
+    row = row_of("8.2-p1", [made_up()] * 2, strict_regulation=ensemble([made_up_brands(), alike]), lax_regulation=lax)
     assert (row.members, row.probability) == (1, 1.0)
     assert "[1 of 2 members set aside: of 0 other brands" in row.verdict
     row = row_of("8.2-p1", [made_up()] * 2, strict_regulation=ensemble([alike] * 2), lax_regulation=lax)
@@ -127,9 +120,7 @@ def test_members_that_cannot_be_compared_are_set_aside() -> None:
 
 def test_worlds_and_scenarios_are_told_apart() -> None:
     up, down = (ensemble([run] * 8) for run in (GINI_UP, GINI_DOWN))
-    worlds = xr.concat(
-        [up, down], xr.DataArray(["report", "data"], dims="world", name="world"), coords="minimal"
-    )
+    worlds = xr.concat([up, down], xr.DataArray(["report", "data"], dims="world", name="world"), coords="minimal")
     both = worlds.expand_dims(scenario=["baseline"])
     found = {w: {r.id: r.status for r in score(both, {}, {}, w, "baseline")} for w in ("report", "data")}
     assert (found["report"]["5.1-p2"], found["data"]["5.1-p2"]) == ("holds", "fails")
@@ -200,8 +191,7 @@ def test_the_variants_file_holds_what_the_tests_need() -> None:
 def test_variants_are_plain_and_complete(tmp_path: Path) -> None:
     table = tmp_path / "variants.yaml"
     (tmp_path / "strict.yaml").write_text(
-        "scenario:\n  name: strict\n  parameters: {}\n"
-        "  schedule: {regulation: {inspectors: {2025-01-01: 90, 2026-01-01: 99}}}\n"
+        "scenario:\n  name: strict\n  parameters: {}\n  schedule: {regulation: {inspectors: {2025-01-01: 90, 2026-01-01: 99}}}\n"
     )
     names = sorted({name for test in PREDICTIONS.values() for name in test.variants})
     entries = [f"{name}: {{schedule: {{a: {{b: {{2025-01-01: 1}}}}}}}}" for name in names[1:]]

@@ -35,9 +35,7 @@ LIVE_2025, LIVE_2024 = 5.8, 4.9  # CNY trillion
 
 def private_share(run: xr.Dataset) -> Values:
     """Private-domain GMV divided by total online retail in each year 2024-2030."""
-    private, total = (
-        yearly_sum(run, name, SINCE_2024) for name in ("private_domain_gmv", "online_retail_total")
-    )
+    private, total = (yearly_sum(run, name, SINCE_2024) for name in ("private_domain_gmv", "online_retail_total"))
     return ratio(private, total, "private-domain share")
 
 

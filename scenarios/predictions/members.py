@@ -43,14 +43,10 @@ class Members:
                 dataset = dataset.isel({dim: found[0]})
         lacking = [word for word in ("draw", "seed", "weight") if word not in dataset.coords]
         if "member" not in dataset.dims or lacking:
-            raise DataError(
-                f"{name} needs a dimension 'member' with draw, seed and weight; it lacks {lacking}"
-            )
+            raise DataError(f"{name} needs a dimension 'member' with draw, seed and weight; it lacks {lacking}")
         columns = np.array([dataset[word].values.astype(float) for word in ("draw", "seed", "weight")])
         good = np.isfinite(columns).all(axis=0) & (columns[2] >= 0)
-        faults = [
-            f"{name}: member {i} needs finite draw and seed, weight >= 0" for i in np.flatnonzero(~good)
-        ]
+        faults = [f"{name}: member {i} needs finite draw and seed, weight >= 0" for i in np.flatnonzero(~good)]
         keys = [(int(draw), int(seed)) for draw, seed in columns[:2, good].T]
         repeated = [key for key, times in Counter(keys).items() if times > 1]
         faults += [f"{name}: draw {draw}, seed {seed} occurs more than once" for draw, seed in repeated]

@@ -47,9 +47,7 @@ def from_wild_growth_to_order(run: xr.Dataset, *, strict_regulation: xr.Dataset)
     growth when yearly live GMV growth is below the base run's by more than half a percentage point.
     """
     first, last = annual(strict_regulation, "violation_rate", (2025, 2030))
-    strict, base = (
-        growth(yearly_sum(each, "live_gmv", SINCE_2024), "live_gmv") for each in (strict_regulation, run)
-    )
+    strict, base = (growth(yearly_sum(each, "live_gmv", SINCE_2024), "live_gmv") for each in (strict_regulation, run))
     return {
         "violation rate falls": above(first, last),
         "growth is lower in at most two years": int((base - strict > GROWTH_COST).sum()) <= 2,
@@ -71,9 +69,7 @@ def cohort_by_compliance(run: xr.Dataset) -> dict[str, tuple[float, float]]:
     is the plain mean, spend the ratio of sums, of surviving brands.
     """
     active = finite(of_brands(run, "brand_active", SINCE_2024), "brand_active")
-    sessions, violations = (
-        whole_horizon(run, name, active[1:]) for name in ("brand_sessions", "brand_violations")
-    )
+    sessions, violations = (whole_horizon(run, name, active[1:]) for name in ("brand_sessions", "brand_violations"))
     cohort = np.flatnonzero((active[0] > 0) & (sessions > 0))
     if len(cohort) == 0:
         raise IncomparableError("no brand of 2024 holds sessions after it")
@@ -94,9 +90,7 @@ def cohort_by_compliance(run: xr.Dataset) -> dict[str, tuple[float, float]]:
 
 
 @prediction("8.2-p1", variants=("strict_regulation", "lax_regulation"))
-def compliance_pays(
-    run: xr.Dataset, *, strict_regulation: xr.Dataset, lax_regulation: xr.Dataset
-) -> dict[str, bool]:
+def compliance_pays(run: xr.Dataset, *, strict_regulation: xr.Dataset, lax_regulation: xr.Dataset) -> dict[str, bool]:
     """Under strict rules, brands that keep them are trusted more, sell more to each user and last longer.
 
     'Under lax regulation they need not' is read as: at least one of the three advantages is smaller there.

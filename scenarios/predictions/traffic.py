@@ -38,9 +38,7 @@ def dearer(run: xr.Dataset) -> bool:
 
 
 @prediction("4.2-p1", variants=("base_detail", "traffic_shock"))
-def private_domain_as_buffer(
-    run: xr.Dataset, *, base_detail: xr.Dataset, traffic_shock: xr.Dataset
-) -> dict[str, bool]:
+def private_domain_as_buffer(run: xr.Dataset, *, base_detail: xr.Dataset, traffic_shock: xr.Dataset) -> dict[str, bool]:
     """When platforms send 12% less traffic, brands with users of their own lose less than half as much.
 
     'Any quarter' is tried in one, the first of 2026. Brands that sold anything in the four quarters before it
@@ -49,19 +47,13 @@ def private_domain_as_buffer(
     halve: not met.
     """
     before, private = (
-        of_brands(base_detail, name, (SHOCK_YEAR - 1,), monthly=True).sum(axis=0)
-        for name in ("brand_gmv", "brand_private_gmv")
+        of_brands(base_detail, name, (SHOCK_YEAR - 1,), monthly=True).sum(axis=0) for name in ("brand_gmv", "brand_private_gmv")
     )
-    base, shock = (
-        of_brands(each, "brand_gmv", (SHOCK_YEAR,), monthly=True).sum(axis=0)
-        for each in (base_detail, traffic_shock)
-    )
+    base, shock = (of_brands(each, "brand_gmv", (SHOCK_YEAR,), monthly=True).sum(axis=0) for each in (base_detail, traffic_shock))
     sold = np.flatnonzero(before > 0)
     third = len(sold) // 3
     if third == 0:
-        raise IncomparableError(
-            f"thirds need at least 3 brands with sales in {SHOCK_YEAR - 1}, found {len(sold)}"
-        )
+        raise IncomparableError(f"thirds need at least 3 brands with sales in {SHOCK_YEAR - 1}, found {len(sold)}")
     ranked = sold[np.argsort(private[sold] / before[sold], kind="stable")]
     left = {
         word: float(ratio(shock[brands].sum(), base[brands].sum(), f"sales left to the {word} third"))
@@ -87,9 +79,7 @@ def traffic_prices_go_on_rising(run: xr.Dataset) -> dict[str, bool]:
     cost = quarterly_mean(run, "customer_acquisition_cost")
     return {
         "median real CPM growth above 0": dearer(run),
-        "acquisition cost above 2024 in all quarters": above(
-            float(cost.min()), acquisition_cost_of_2024(run)
-        ),
+        "acquisition cost above 2024 in all quarters": above(float(cost.min()), acquisition_cost_of_2024(run)),
     }
 
 
@@ -164,9 +154,7 @@ def owned_users_replace_bought_traffic(run: xr.Dataset) -> dict[str, bool]:
 
     Annual values of 2030 against 2025, spend per user at current prices.
     """
-    spend, worth = (
-        annual(run, name, (2025, 2030)) for name in ("paid_public_spend_share", "gmv_per_retained_user")
-    )
+    spend, worth = (annual(run, name, (2025, 2030)) for name in ("paid_public_spend_share", "gmv_per_retained_user"))
     return {
         "public traffic's share of spend falls": above(spend[0], spend[1]),
         "GMV per retained user rises": above(worth[1], worth[0]),

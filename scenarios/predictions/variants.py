@@ -31,19 +31,10 @@ def variants_needed(path: Path = VARIANTS_FILE) -> dict[str, dict[str, Any]]:
     """
     table = yaml.safe_load(path.read_text(encoding="utf-8"))
     needed = {name for test in PREDICTIONS.values() for name in test.variants}
-    faults = [
-        f"{path.name} lacks the variant '{name}', which a prediction needs"
-        for name in sorted(needed - set(table))
-    ]
-    faults += [
-        f"{path.name}: no prediction uses the variant '{name}'" for name in table if name not in needed
-    ]
+    faults = [f"{path.name} lacks the variant '{name}', which a prediction needs" for name in sorted(needed - set(table))]
+    faults += [f"{path.name}: no prediction uses the variant '{name}'" for name in table if name not in needed]
     for name, changes in table.items():
-        faults += [
-            f"{path.name}, {name}: '{word}' is not one of {ALLOWED}"
-            for word in changes
-            if word not in ALLOWED
-        ]
+        faults += [f"{path.name}, {name}: '{word}' is not one of {ALLOWED}" for word in changes if word not in ALLOWED]
         source = changes.get("scenario")
         if source and not (path.parent / f"{source}.yaml").is_file():
             faults.append(f"{path.name}, {name}: there is no scenario file {source}.yaml beside it")
@@ -58,9 +49,7 @@ def resolved(changes: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     if "scenario" in changes:
         text = (folder / f"{changes['scenario']}.yaml").read_text(encoding="utf-8")
         story = yaml.safe_load(text)["scenario"]
-    merged = {
-        word: overlaid(story.get(word) or {}, changes.get(word) or {}) for word in ("parameters", "schedule")
-    }
+    merged = {word: overlaid(story.get(word) or {}, changes.get(word) or {}) for word in ("parameters", "schedule")}
     return plain({**merged, "detail": bool(changes.get("detail", False))})
 
 
@@ -69,7 +58,5 @@ def overlaid(below: Mapping[Any, Any], on_top: Mapping[Any, Any]) -> dict[Any, A
     both = dict(below)
     for key, value in on_top.items():
         under = both.get(key)
-        both[key] = (
-            overlaid(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
-        )
+        both[key] = overlaid(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
     return both
