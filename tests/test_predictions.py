@@ -11,6 +11,7 @@ import xarray as xr
 
 from scenarios.predictions import NOT_MODELLED, PREDICTIONS
 from scenarios.predictions.prediction import IncomparableError
+from scenarios.predictions.regulation import cohort_by_compliance
 from scenarios.predictions.trajectory import quarterly_mean, quarterly_sum, rises, slope, yearly_sum
 from sim.errors import DataError
 from tests.trajectories import ALIKE, BRANDS, cut, made_up, made_up_brands
@@ -212,6 +213,22 @@ def test_brands_that_have_left_may_have_gaps_and_others_not() -> None:
         PREDICTIONS["8.2-p1"].holds(made_up(), **pairs)
     with pytest.raises(DataError, match="detail=True"):
         PREDICTIONS["8.2-p1"].holds(made_up(), **{**pairs, "strict_regulation": made_up()})
+
+
+def test_brands_that_nobody_remembers_are_left_out() -> None:
+    """In business to the end but without customers, a brand has no trust: neither its gap nor its sales count."""
+    customers, trust, sales = (np.array(BRANDS[name], dtype=float) for name in ("brand_customers", "brand_trust", "brand_gmv"))
+    customers[6, 3], trust[6, 3], sales[6, 3] = 0.0, np.nan, 1e6
+    forgotten = made_up_brands(brand_customers=customers, brand_trust=trust, brand_gmv=sales)
+    found = cohort_by_compliance(forgotten)
+    assert found["trust"] == pytest.approx(((0.7 + 0.8) / 2, (0.4 + 0.5) / 2))  # brand 0 has left by 2030
+    assert found["spend per user"] == pytest.approx((1000 * 24 / 0.4, 1000 * 24 / 1.0))
+    assert found["survival"] == pytest.approx((1.0, 2 / 3))
+    pairs = {**PAIRS["8.2-p1"], "strict_regulation": forgotten}
+    assert PREDICTIONS["8.2-p1"].holds(made_up(), **pairs)
+    customers[6, 3:] = 0.0
+    with pytest.raises(IncomparableError, match="of 3 compliant brands active in 2030 none has customers"):
+        cohort_by_compliance(made_up_brands(brand_customers=customers))
 
 
 def test_brands_without_an_opposite_cannot_be_compared() -> None:

@@ -66,7 +66,8 @@ def cohort_by_compliance(run: xr.Dataset) -> dict[str, tuple[float, float]]:
 
     The cohort is the brands active in 2024 that held sessions in 2025-2030. Compliant are those at or below
     the cohort's median of violations per session. A brand survives if it is active at any time of 2030; trust
-    is the plain mean, spend the ratio of sums, of surviving brands.
+    is the plain mean, spend the ratio of sums, of surviving brands with customers at the end of 2030: nobody
+    is left whose trust in the others could be asked for.
     """
     active = finite(of_brands(run, "brand_active", SINCE_2024), "brand_active")
     sessions, violations = (whole_horizon(run, name, active[1:]) for name in ("brand_sessions", "brand_violations"))
@@ -80,9 +81,12 @@ def cohort_by_compliance(run: xr.Dataset) -> dict[str, tuple[float, float]]:
         alive = group[active[-1, group] > 0]
         if len(alive) == 0:
             raise IncomparableError(f"of {len(group)} {word} brands of 2024 none is active in 2030")
-        trust, gmv, users = (
-            finite(of_brands(run, name, (2030,))[0, alive], f"{name} 2030 of {word} brands")
-            for name in ("brand_trust", "brand_gmv", "brand_customers")
+        users = finite(of_brands(run, "brand_customers", (2030,))[0, alive], f"brand_customers 2030 of {word} brands")
+        known = users > 0
+        if not known.any():
+            raise IncomparableError(f"of {len(alive)} {word} brands active in 2030 none has customers")
+        trust, gmv = (
+            finite(of_brands(run, name, (2030,))[0, alive[known]], f"{name} 2030 of {word} brands") for name in ("brand_trust", "brand_gmv")
         )
         spend = 1000 * float(ratio(gmv.sum(), users.sum(), "spend per user"))  # CNY billion per million
         columns.append((float(trust.mean()), spend, len(alive) / len(group)))
