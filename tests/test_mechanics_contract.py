@@ -26,7 +26,6 @@ ALLOWED = (
 MECHANICS = list(registry().values())
 PARAMETERS = [p for mechanic in MECHANICS for p in mechanic.parameters.values()]
 FIELDS = [(mechanic, declaration) for mechanic in MECHANICS for declaration in mechanic.declarations.values() if declaration.mode == "own"]
-MISSING = pytest.mark.xfail(strict=False, reason="parcels2020 is not in configs/evidence.yaml yet")
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +53,7 @@ def test_a_parameter_has_unit_and_bounds_around_its_default(parameter: Parameter
     assert parameter.fault(low - 1.0) is not None
 
 
-@pytest.mark.parametrize(
-    "mechanic",
-    [pytest.param(m, marks=MISSING) if m.name in ("orders", "venues") else m for m in MECHANICS],
-    ids=name_of,
-)
+@pytest.mark.parametrize("mechanic", MECHANICS, ids=name_of)
 def test_every_parameter_has_a_source_that_resolves_and_a_meaning(mechanic: type[Mechanic], sources: Sources) -> None:
     assert faults([mechanic], sources) == []
 
