@@ -114,14 +114,20 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
     }  # fmt: skip
 
 
+@lru_cache(maxsize=2)
+def _graphs(streamers: int, agencies: int, consumers: int, seed: int) -> tuple[Array, Array]:
+    """Agency of each streamer, and neighbours of each consumer; kept, as draws of one seed share them."""
+    from sim.networks import agency_ties, neighbours
+
+    ties = agency_ties(streamers, agencies, stream_key(seed, "agency_ties"))
+    return ties, neighbours(consumers, stream_key(seed, "neighbours")).table
+
+
 def services_of(configuration: Configuration, sizes: Mapping[str, int], seed: int, wanted: set[str]) -> dict[str, Any]:
     """Helpers of other libraries, made only where a mechanic uses them."""
     services: dict[str, Any] = {}
     if "agency_ties" in wanted or "neighbours" in wanted:
-        from sim.networks import agency_ties, neighbours
-
-        services["agency_ties"] = agency_ties(sizes["streamer"], sizes["agency"], stream_key(seed, "agency_ties"))
-        services["neighbours"] = neighbours(sizes["consumer"], stream_key(seed, "neighbours")).table
+        services["agency_ties"], services["neighbours"] = _graphs(sizes["streamer"], sizes["agency"], sizes["consumer"], seed)
     if "case_desk" in wanted or "room_curves" in wanted:
         from sim.sessions import CaseDesk, response_curves
 
