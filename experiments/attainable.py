@@ -40,7 +40,7 @@ def attainable(knowledge: Knowledge, tolerance: Array, random: np.random.Generat
     d = knowledge.runs.unit.shape[1]
 
     def misses(unit: Array) -> Array:
-        return np.abs(knowledge.expected(unit)[0] - centre) / tolerance
+        return np.abs(knowledge.means(unit) - centre) / tolerance
 
     pools = [qmc.Sobol(d, seed=random).random(4096)]
     searches: list[Callable[[Array], Array]] = [lambda unit: misses(unit).max(axis=1)]
@@ -49,9 +49,9 @@ def attainable(knowledge: Knowledge, tolerance: Array, random: np.random.Generat
         if len(names) <= 12:
             searches.append(lambda unit, k=k: np.delete(misses(unit), k, axis=1).max(axis=1))
     for search in searches:
-        pools.append(not_ruled_out(search, d, random, cut=0.5, count=256, rounds=8).unit)
+        pools.append(not_ruled_out(search, d, random, cut=0.5, walkers=120, count=120, rounds=8, first=1024).unit)
     unit = np.concatenate(pools)
-    miss, value = misses(unit), knowledge.goal.unsquashed(knowledge.expected(unit)[0])
+    miss, value = misses(unit), knowledge.goal.unsquashed(knowledge.means(unit))
     found = []
     for i, j in combinations(range(len(names)), 2):
         together = float(miss[:, [i, j]].max(axis=1).min())

@@ -120,6 +120,13 @@ class Knowledge:
         near = Runs(runs.unit, runs.seed, runs.full, goal.squashed(runs.values))
         return cls(goal, [fit_emulator(near, k) for k in range(len(goal.names))], runs)
 
+    def with_runs(self, more: Runs) -> Knowledge:
+        """The same emulators, lengths and variances kept, that know more runs."""
+        runs = self.runs + more
+        near = Runs(runs.unit, runs.seed, runs.full, self.goal.squashed(runs.values))
+        emulators = [fit_emulator(near, k, before) for k, before in enumerate(self.emulators)]
+        return Knowledge(self.goal, emulators, runs)
+
     @property
     def run_variance(self) -> Array:
         """Variance between single runs at one point, (k,)."""
@@ -129,6 +136,10 @@ class Knowledge:
         """Means and emulator variances of the summaries at `unit` (n, d): two arrays (n, k)."""
         answers = [each.predict(unit) for each in self.emulators]
         return np.stack([a[0] for a in answers], 1), np.stack([a[1] for a in answers], 1)
+
+    def means(self, unit: Array) -> Array:
+        """Means alone, which are quicker, (n, k)."""
+        return np.stack([each.mean(unit) for each in self.emulators], 1)
 
     def implausibilities(self, unit: Array) -> Array:
         """Implausibility of each point (n, d) for each target, (n, k)."""
@@ -147,18 +158,31 @@ class Knowledge:
         return np.where(np.isfinite(found), found, 99.0)
 
 
-def least_implausible(knowledge: Knowledge, random: np.random.Generator, count: int) -> Array:
-    """Points (count, d) where all targets together are met best, as far as the emulators know."""
+def missed(means: Array, centre: Array, tolerance: Array) -> Array:
+    """How badly targets are missed together, (n,), by means (n, k) on the scale that is emulated.
+
+    With m the miss of one target in tolerances, the sum of m^2 / (1 + m^2 / 9) (Geman & McClure 1987): where not
+    all can be met, one that is missed by far weighs no more than nine, and the others are met all the better.
+    """
+    squares = np.nan_to_num(((means - centre) / tolerance) ** 2, nan=1e6)
+    return np.asarray((squares / (1.0 + squares / 9.0)).sum(axis=1))
+
+
+def least_missing(knowledge: Knowledge, tolerance: Array, random: np.random.Generator, count: int) -> Array:
+    """Points (count, d) that miss the targets least, as far as the emulators know; the first is the best."""
 
     def badness(unit: Array) -> Array:
-        each = knowledge.implausibilities(unit)
-        return each.max(axis=1) + 0.3 * np.sqrt((each**2).mean(axis=1))
+        return missed(knowledge.means(unit), knowledge.goal.centre, tolerance)
 
-    region = not_ruled_out(badness, knowledge.runs.unit.shape[1], random, cut=0.0, count=400, rounds=25)
-    return region.unit[np.argsort(badness(region.unit))[:count]]
+    region = not_ruled_out(badness, knowledge.runs.unit.shape[1], random, cut=0.0, walkers=200, count=200, rounds=20)
+    found = np.sort(badness(region.unit))
+    best = region.unit[np.argsort(badness(region.unit))]
+    near = max(1, int((found <= found[0] + 0.5).sum()))
+    others = random.choice(near, min(count - 1, near), replace=False)
+    return best[np.unique(np.concatenate([[0], others]))][:count]
 
 
-def give_way(knowledge: Knowledge, region: Region, random: np.random.Generator) -> tuple[Knowledge, Region]:
+def give_way(knowledge: Knowledge, region: Region, random: np.random.Generator, count: int) -> tuple[Knowledge, Region]:
     """Where nothing is left, targets that keep the others from being met give way, one after the other.
 
     A target that gives way gets an allowance of the square of the least miss left when the others are met.
@@ -173,7 +197,8 @@ def give_way(knowledge: Knowledge, region: Region, random: np.random.Generator) 
             lambda unit: knowledge.implausibilities(unit)[:, ~mask].max(axis=1),
             dimensions,
             random,
-            count=300,
+            walkers=150,
+            count=150,
             rounds=20,
         )
 
@@ -191,7 +216,7 @@ def give_way(knowledge: Knowledge, region: Region, random: np.random.Generator) 
     mean = knowledge.expected(region.unit)[0]
     miss = np.abs(goal.centre - mean).min(axis=0)
     relaxed = Knowledge(replace(goal, allowance=np.where(aside, miss**2, 0.0)), knowledge.emulators, knowledge.runs)
-    return relaxed, not_ruled_out(relaxed.implausibility, dimensions, random)
+    return relaxed, not_ruled_out(relaxed.implausibility, dimensions, random, count=count)
 
 
 def match_history(
@@ -212,11 +237,13 @@ def match_history(
     knowledge: Knowledge | None = None
     region: Region | None = None
     runs = Runs.none(dimensions, len(goal.names))
+    count = max(400, *(points for points, _ in waves))
     for number, (points, full) in enumerate(waves, start=1):
         if knowledge is None or region is None:
             unit = qmc.Sobol(dimensions, seed=random).random(2 ** int(np.ceil(np.log2(max(points, 2)))))[:points]
         else:
-            better = least_implausible(knowledge, random, max(1, points // 5))
+            tolerance = 2.0 * np.sqrt(goal.discrepancy + knowledge.goal.allowance)
+            better = least_missing(knowledge, tolerance, random, max(1, points // 5))
             spread = region.unit[random.choice(len(region.unit), points - len(better), replace=False)]
             unit = random.permutation(np.concatenate([spread, better]))
         made = simulate(unit, np.resize(seeds, points), full, f"wave {number}")
@@ -227,9 +254,9 @@ def match_history(
             break
         runs = runs + made
         knowledge = Knowledge.from_runs(goal, runs)
-        region = not_ruled_out(knowledge.implausibility, dimensions, random)
+        region = not_ruled_out(knowledge.implausibility, dimensions, random, count=count)
         if region.level > CUT:
-            knowledge, region = give_way(knowledge, region, random)
+            knowledge, region = give_way(knowledge, region, random, count)
         told(
             f"wave {number}: {len(made)} runs; not ruled out: {region.volume:.2g} of the space"
             + (f", at implausibility {region.level:.2f} at best" if region.level > CUT else "")

@@ -22,8 +22,8 @@ from scipy.optimize import minimize
 Array = npt.NDArray[Any]
 
 KINDS = ("smooth", "quadratic")
-FOR_LENGTHS = 200
-"""Runs from which lengths and variances are estimated; all runs are then used with them."""
+FOR_LENGTHS, MOST = 180, 260
+"""Runs from which lengths and variances are estimated, and runs that are then used with them: the latest."""
 JITTER = 1e-8
 
 
@@ -80,11 +80,18 @@ class Emulator:
     inflation: float
     seeds: int
 
+    def mean(self, unit: Array) -> Array:
+        """Expected summary of full-size runs at `unit` (m, d), (m,)."""
+        return self.centre + self.scale * (self._cross(2.0 * np.atleast_2d(unit) - 1.0) @ self.weights)
+
+    def _cross(self, points: Array) -> Array:
+        full = np.ones(len(points), bool)
+        return structure(self.kind, points, self.unit, self.lengths, self.parts, full, self.full)
+
     def predict(self, unit: Array) -> tuple[Array, Array]:
         """Mean and variance of the expected summary of full-size runs at `unit` (m, d): two arrays (m,)."""
         points = 2.0 * np.atleast_2d(unit) - 1.0
-        full = np.ones(len(points), bool)
-        cross = structure(self.kind, points, self.unit, self.lengths, self.parts, full, self.full)
+        cross = self._cross(points)
         mean = cross @ self.weights
         prior = structure_diagonal(self.kind, points, self.lengths, self.parts)
         variance = np.maximum(prior - np.einsum("ij,ij->i", cross @ self.inverse, cross), 0.0)
@@ -92,11 +99,17 @@ class Emulator:
         return self.centre + self.scale * mean, variance
 
 
-def fit_emulator(runs: Runs, summary: int, most: int = 350) -> Emulator:
-    """The better of both kinds of emulator of one summary (its column), by the density of left-out runs."""
-    known = np.flatnonzero(np.isfinite(runs.values[:, summary]))
-    chosen = runs.take(known[-most:])
-    return max((_fit(kind, chosen, chosen.values[:, summary]) for kind in KINDS), key=lambda each: each.score)
+def fit_emulator(runs: Runs, summary: int, before: Emulator | None = None) -> Emulator:
+    """An emulator of one summary (its column) from the latest runs.
+
+    Without `before` the better of both kinds is taken, by the density of left-out runs; with it, its kind, lengths
+    and variances are kept and only the runs are new.
+    """
+    chosen = runs.take(np.flatnonzero(np.isfinite(runs.values[:, summary]))[-MOST:])
+    values = chosen.values[:, summary]
+    if before is not None:
+        return _condition(before.kind, chosen, values, before.lengths, before.parts, before.centre, before.scale)
+    return max((_fit(kind, chosen, values) for kind in KINDS), key=lambda each: each.score)
 
 
 def structure(kind: str, a: Array, b: Array, lengths: Array, parts: dict[str, float], full_a: Array, full_b: Array) -> Array:
@@ -133,34 +146,38 @@ START = {"curve": 1.0, "seed": 0.01, "noise_small": 0.05, "noise_full": 0.05, "d
 
 
 def _fit(kind: str, runs: Runs, values: Array) -> Emulator:
-    points, full = 2.0 * runs.unit - 1.0, runs.full.astype(bool)
     centre, scale = float(values.mean()), float(values.std()) or 1.0
-    standard = (values - centre) / scale
     part = np.random.default_rng(0).permutation(len(values))[:FOR_LENGTHS]
-    lengths, parts = _most_likely(kind, points[part], standard[part], runs.seed[part], full[part])
+    points = 2.0 * runs.unit[part] - 1.0
+    lengths, parts = _most_likely(kind, points, (values[part] - centre) / scale, runs.seed[part], runs.full[part].astype(bool))
+    return _condition(kind, runs, values, lengths, parts, centre, scale)
+
+
+def _condition(kind: str, runs: Runs, values: Array, lengths: Array, parts: dict[str, float], centre: float, scale: float) -> Emulator:
+    """The emulator of given lengths and variances that knows these runs."""
+    points, full = 2.0 * runs.unit - 1.0, runs.full.astype(bool)
+    standard = (values - centre) / scale
     covariance = structure(kind, points, points, lengths, parts, full, full) + _disturbance(runs.seed, full, parts)
     inverse = np.linalg.inv(covariance)
     weights = inverse @ standard
     left_out_variance = 1.0 / np.diag(inverse)
     error = weights * left_out_variance
-    inflation = float(np.clip(np.mean(error**2 / left_out_variance), 1.0, 9.0))
     score = float(np.mean(-0.5 * np.log(left_out_variance) - 0.5 * error**2 / left_out_variance))
-    run_variance = scale**2 * (parts["seed"] + parts["noise_full"])
     return Emulator(
-        kind,
-        points,
-        centre,
-        scale,
-        lengths,
-        parts,
-        weights,
-        inverse,
-        full,
-        score - float(np.log(scale)),
-        float(1.0 - np.mean(error**2)),
-        run_variance,
-        inflation,
-        len(np.unique(runs.seed)),
+        kind=kind,
+        unit=points,
+        centre=centre,
+        scale=scale,
+        lengths=lengths,
+        parts=parts,
+        weights=weights,
+        inverse=inverse,
+        full=full,
+        score=score - float(np.log(scale)),
+        share_explained=float(1.0 - np.mean(error**2) / (np.var(standard) or 1.0)),
+        run_variance=scale**2 * (parts["seed"] + parts["noise_full"]),
+        inflation=float(np.clip(np.mean(error**2 / left_out_variance), 1.0, 9.0)),
+        seeds=len(np.unique(runs.seed)),
     )
 
 
@@ -184,43 +201,40 @@ def _most_likely(kind: str, points: Array, standard: Array, seed: Array, full: A
     n, d = points.shape
     same = _same_seed(seed, full)
     linear = 1.0 + points @ points.T
-    both = np.outer(full, full).astype(float)
-    eye_small, eye_full = np.diag(~full * 1.0), np.diag(full * 1.0)
+    both = linear * np.outer(full, full)
     start = np.log([START[name] for name in NAMES] + [2.0] * d)
     bounds = [tuple(np.log(BOUNDS[name])) for name in NAMES] + [(np.log(0.3), np.log(30.0))] * d
     trend = 1.0
 
     def loss(log_values: Array) -> tuple[float, Array]:
         curve, seeds, small, large, delta = np.exp(log_values[:5])
-        lengths = np.exp(log_values[5:])
-        scaled = points / lengths
-        if kind == "smooth":
-            shape = np.exp(-0.5 * _squares(scaled, scaled))
-        else:
-            inner = 1.0 + scaled @ scaled.T
-            shape = inner**2
-        covariance = trend * linear + curve * shape + delta * linear * both + seeds * same
-        covariance += small * eye_small + large * eye_full + JITTER * np.eye(n)
+        scaled = points / np.exp(log_values[5:])
+        inner = 1.0 + scaled @ scaled.T
+        shape = np.exp(-0.5 * _squares(scaled, scaled)) if kind == "smooth" else inner**2
+        covariance = trend * linear + curve * shape + delta * both + seeds * same
+        covariance[np.diag_indices(n)] += np.where(full, large, small) + JITTER
         try:
             factor = cho_factor(covariance, lower=True)
         except np.linalg.LinAlgError:
             return 1e10, np.zeros_like(log_values)
-        weights = cho_solve(factor, standard)
         inverse = cho_solve(factor, np.eye(n))
+        weights = inverse @ standard
         pull = 0.5 * (np.outer(weights, weights) - inverse)  # derivative of the log likelihood
+        own = np.diag(pull)
         gradient = np.empty_like(log_values)
         gradient[0] = curve * (pull * shape).sum()
         gradient[1] = seeds * (pull * same).sum()
-        gradient[2], gradient[3] = small * (pull * eye_small).sum(), large * (pull * eye_full).sum()
-        gradient[4] = delta * (pull * linear * both).sum()
-        for axis in range(d):
-            x = scaled[:, axis]
-            change = shape * (x[:, None] - x[None, :]) ** 2 if kind == "smooth" else -4.0 * inner * np.outer(x, x)
-            gradient[5 + axis] = curve * (pull * change).sum()
+        gradient[2], gradient[3] = small * own[~full].sum(), large * own[full].sum()
+        gradient[4] = delta * (pull * both).sum()
+        if kind == "smooth":  # sum of pull * shape * (x_i - x_j)^2
+            moved = pull * shape
+            gradient[5:] = curve * 2.0 * (moved.sum(1) @ scaled**2 - (scaled * (moved @ scaled)).sum(0))
+        else:
+            gradient[5:] = -4.0 * curve * (scaled * ((pull * inner) @ scaled)).sum(0)
         likelihood = -0.5 * standard @ weights - np.log(np.diag(factor[0])).sum()
         away = (log_values - start) / 2.0  # a normal prior of two log units on everything
         return -likelihood + 0.5 * (away**2).sum(), -gradient + away / 2.0
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60})
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 50})
     values = np.exp(found.x)
     return values[5:], dict(zip(NAMES, values[:5].tolist(), strict=True)) | {"trend": trend}

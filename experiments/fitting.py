@@ -86,8 +86,8 @@ def fit(settings: Mapping[str, Any]) -> Path:
             rows, values = campaign.values(points, seed, True, name, checked=True)
             return rows, np.array(values), anchors.scaled_targets(values)
 
-        best, knowledge = best_point(knowledge, run, seeds, tolerance, random)
         draws, region, knowledge = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random)
+        best, knowledge = best_point(knowledge, run, seeds, tolerance, random)
     finally:
         campaign.close()
     found, cut = attainable(knowledge, tolerance, random), max(CUT, region.level)
@@ -99,6 +99,7 @@ def fit(settings: Mapping[str, Any]) -> Path:
         "free": {name: list(map(float, each[:2])) for name, each in settings["free"][world].items()},
         "tied": dict(campaign.tied),
         "best": campaign.parameters(best.unit),
+        "at_bounds": at_bounds(campaign.space, best.unit, np.array([each.unit for each in draws])),
         "best_implausibility": round(float(best.implausibility.max()), 2),
         "cut": round(cut, 2),
         "not_ruled_out": float(f"{region.volume:.2g}"),
@@ -135,6 +136,13 @@ def fit(settings: Mapping[str, Any]) -> Path:
 def seeds_of(settings: Mapping[str, Any]) -> range:
     """The seeds that all points share."""
     return range(int(settings["seed"]), int(settings["seed"]) + int(settings["seeds"]))
+
+
+def at_bounds(space: Space, best: Array, draws: Array) -> list[str]:
+    """Free parameters whose best value or middle draw lies within two percent of a bound: the bound decides, not the data."""
+    middle = np.median(draws, axis=0)
+    edge = [min(a, 1 - a, b, 1 - b) < 0.02 for a, b in zip(best, middle, strict=True)]
+    return [name for name, close in zip(space.names, edge, strict=True) if close]
 
 
 def target_table(anchors: Anchors, knowledge: Knowledge, implausibility: Array, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -217,6 +225,8 @@ def tell(content: Mapping[str, Any], rows: Sequence[dict[str, Any]], campaign: C
     )
     for text in content["conflicts"]:
         print(f"Conflict: {text}")
+    if content["at_bounds"]:
+        print(f"At a bound, which may be too narrow: {', '.join(content['at_bounds'])}.")
     for failure in sorted(set(campaign.failures))[:3]:
         print(f"A run failed: {failure}")
     made = campaign.made

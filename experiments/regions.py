@@ -34,30 +34,45 @@ def not_ruled_out(
     dimensions: int,
     random: np.random.Generator,
     cut: float = CUT,
-    count: int = 1000,
+    count: int = 400,
     rounds: int = 40,
+    walkers: int = 300,
+    first: int = 2048,
 ) -> Region:
     """Points with badness below `cut`, evenly spread, found by shrinking a population level by level.
 
-    Subset simulation: keep the better part, copy it, and move each point along differences of others as long as
-    it stays below the level (ter Braak 2006 for the moves). Stops where the level hardly falls any more.
+    Subset simulation: keep the better part, copy it, and move each point along differences of others as long as it
+    stays below the level (ter Braak 2006 for the moves). Stops where the level hardly falls any more; only then the
+    population grows from `walkers` to `count`.
     """
-    unit = qmc.Sobol(dimensions, seed=random).random(max(4096, 2 ** int(np.ceil(np.log2(count)))))
+    unit = qmc.Sobol(dimensions, seed=random).random(first)
     found = badness(unit)
-    share, level = 1.0, np.inf
-    best = [float(found.min())]
+    share, best = 1.0, [float(found.min())]
     for _ in range(rounds):
         level = max(cut, float(np.quantile(found, 0.2)))
         inside = np.flatnonzero(found <= level)
         share *= len(inside) / len(found)
-        rows = random.choice(inside, count, replace=len(inside) < count)
-        unit, found = unit[rows], found[rows]
-        for _ in range(8):
-            unit, found = _move(unit, found, level, badness, random)
+        unit, found = _spread(unit[inside], found[inside], walkers, level, badness, random)
         best.append(float(found.min()))
         if level <= cut or (len(best) > 6 and best[-6] - best[-1] < 0.01 and level < 1.02 * best[-1] + 0.02):
             break
+    if count > walkers:
+        unit, found = _spread(unit, found, count, level, badness, random)
     return Region(unit, level, share)
+
+
+SWEEPS = 6
+
+
+def _spread(
+    unit: Array, found: Array, count: int, level: float, badness: Callable[[Array], Array], random: np.random.Generator
+) -> tuple[Array, Array]:
+    """Copy points up to `count` and let all of them wander below the level."""
+    rows = random.choice(len(unit), count, replace=len(unit) < count)
+    unit, found = unit[rows], found[rows]
+    for _ in range(SWEEPS):
+        unit, found = _move(unit, found, level, badness, random)
+    return unit, found
 
 
 def _move(unit: Array, found: Array, level: float, badness: Callable[[Array], Array], random: Any) -> tuple[Array, Array]:

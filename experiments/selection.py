@@ -1,4 +1,4 @@
-"""After the waves: the point that actual runs find best, and weighted draws of what is not ruled out."""
+"""After the waves: weighted draws of what is not ruled out, and the point that actual runs find best."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.calibration import Knowledge, least_implausible
+from experiments.calibration import Knowledge, least_missing, missed
 from experiments.emulators import Runs
 from experiments.posterior import posterior
 from experiments.regions import CUT, Region, not_ruled_out
@@ -19,7 +19,7 @@ RunFull = Callable[[Array, Array, str], tuple[list[int], Array, Array]]
 """(unit (n, d), seeds (n,), name) -> rows run, values of all anchors (rows, all), scaled targets (rows, targets)"""
 
 Proposal = tuple[Array, float, int, Array, Array]
-ROUNDS, CANDIDATES = 2, 4
+ROUNDS, CANDIDATES, FINALISTS = 3, 6, 4
 SPARE, DRAWINGS = 1.5, 3  # candidates run for each draw wanted, and how often at most
 LEAST, MOST = 0.2, 5.0  # how much a draw's weight may be corrected
 DIGITS = 5  # of a weight: what is written is what is used
@@ -48,45 +48,31 @@ class Draw:
 def best_point(
     knowledge: Knowledge, run: RunFull, seeds: Sequence[int], tolerance: Array, random: np.random.Generator
 ) -> tuple[Best, Knowledge]:
-    """Run what the emulators and the runs so far think best with all seeds, learn, and look once more.
+    """Run what the emulators think best, learn, look again; then let the finalists run with all seeds.
 
-    The best has the least greatest miss, in tolerances, of the mean over seeds; the tolerance of targets that
-    give way is widened by what they miss at least.
+    The best has the least miss of its mean over seeds; the tolerance of targets that give way is widened by what
+    they miss at least. Finalists come from all points run so far in full size.
     """
     tolerance = np.sqrt(tolerance**2 + knowledge.goal.allowance)
+    for number in range(1, ROUNDS + 1):
+        unit = least_missing(knowledge, tolerance, random, CANDIDATES)
+        seed = random.choice(seeds, len(unit))
+        rows, _, scaled = run(unit, seed, f"best point, round {number}")
+        knowledge = knowledge.with_runs(Runs(unit[rows], seed[rows], np.ones(len(rows), bool), scaled))
+    points = np.unique(knowledge.runs.unit[knowledge.runs.full], axis=0)
+    likely = missed(knowledge.means(points), knowledge.goal.centre, tolerance)
+    points = points[np.argsort(likely)[:FINALISTS]]
+    unit, seed = np.repeat(points, len(seeds), axis=0), np.tile(seeds, len(points))
+    rows, values, scaled = run(unit, seed, "finalists")
     found: list[tuple[float, Best]] = []
-    for number in range(ROUNDS):
-        points = least_implausible(knowledge, random, CANDIDATES)
-        if number == 0:
-            points = np.concatenate([points, _best_so_far(knowledge, tolerance)])
-        else:
-            points = np.concatenate([points, _around(found[0][1].unit, points, random)])
-        unit, seed = np.repeat(points, len(seeds), axis=0), np.tile(seeds, len(points))
-        rows, values, scaled = run(unit, seed, f"best point, round {number + 1}")
-        for first in range(0, len(rows), len(seeds)):
-            part = slice(first, first + len(seeds))
-            mean = scaled[part].mean(axis=0)
-            miss = np.abs(mean - knowledge.goal.centre) / tolerance
-            badness = float(np.nan_to_num(miss, nan=99.0).max() + 0.1 * np.nan_to_num(miss, nan=99.0).mean())
-            implausible = knowledge.of_values(mean[None], len(seeds))[0]
-            found.append((badness, Best(unit[rows[first]], values[part], implausible)))
-        found.sort(key=lambda each: each[0])
-        more = Runs(unit[rows], seed[rows], np.ones(len(rows), bool), scaled)
-        knowledge = Knowledge.from_runs(knowledge.goal, knowledge.runs + more)
-    return found[0][1], knowledge
-
-
-def _best_so_far(knowledge: Knowledge, tolerance: Array) -> Array:
-    """The two full-size runs that came closest, (2, d)."""
-    runs = knowledge.runs.take(np.flatnonzero(knowledge.runs.full))
-    miss = np.nan_to_num(np.abs(runs.values - knowledge.goal.centre) / tolerance, nan=99.0).max(axis=1)
-    return runs.unit[np.argsort(miss)[:2]]
-
-
-def _around(unit: Array, others: Array, random: np.random.Generator) -> Array:
-    """Two points near the best, on the way to others."""
-    chosen = others[random.choice(len(others), 2)]
-    return (unit + 0.3 * (chosen - unit)).clip(0, 1)
+    for first in range(0, len(rows), len(seeds)):
+        part = slice(first, first + len(seeds))
+        mean = knowledge.goal.squashed(scaled[part].mean(axis=0, keepdims=True))
+        badness = float(missed(mean, knowledge.goal.centre, tolerance)[0])
+        implausible = knowledge.of_values(scaled[part].mean(axis=0, keepdims=True), len(seeds))[0]
+        found.append((badness, Best(unit[rows[first]], values[part], implausible)))
+    best = min(found, key=lambda each: each[0])[1]
+    return best, knowledge.with_runs(Runs(unit[rows], seed[rows], np.ones(len(rows), bool), scaled))
 
 
 def weighted_draws(
@@ -106,7 +92,7 @@ def weighted_draws(
         rows, values, scaled = run(unit, np.resize(seeds, count), f"draws, round {number}")
         unit, seed = unit[rows], np.resize(seeds, count)[rows]
         likely = _log_likelihood(knowledge, unit)
-        knowledge = Knowledge.from_runs(knowledge.goal, knowledge.runs + Runs(unit, seed, np.ones(len(rows), bool), scaled))
+        knowledge = knowledge.with_runs(Runs(unit, seed, np.ones(len(rows), bool), scaled))
         correction = np.exp((_log_likelihood(knowledge, unit) - likely).clip(-50, 50))
         weight = (correction / np.median(correction)).clip(LEAST, MOST)
         each = zip(unit, weight, seed, values, knowledge.of_values(scaled), strict=True)

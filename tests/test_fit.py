@@ -32,7 +32,7 @@ SEEDS = (1, 2, 3, 4)
 SEED_SPREAD = NOISE = 0.05
 NAMES = ("a", "b", "c", "d")
 TINY = [
-    "runs=16", "budget_minutes=3", "seeds=2", "draws=3", "threads=1", "consumers=200", "brands=12", "streamers=24",
+    "runs=16", "budget_minutes=600", "seeds=2", "draws=3", "threads=1", "consumers=200", "brands=12", "streamers=24",
     "small.consumers=150", "small.brands=12", "small.streamers=24",
 ]  # fmt: skip
 
