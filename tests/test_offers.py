@@ -32,7 +32,8 @@ def slots(**given: object) -> np.ndarray:
     """What three consumers are shown in a market of two platforms, two sectors, four rooms and two brands.
 
     Platform 0 has rooms 0 (a quarter of the feed) and 1, platform 1 rooms 2 and 3, of which 3 alone advertises;
-    sector 0 has brand 0, sector 1 brand 1. All draws are 0.5 unless given.
+    sector 0 has brand 0, sector 1 brand 1. All draws are 0.5 unless given; feed slots are filled below draws of 0.8
+    on platform 0 and 0.6 on platform 1, paid slots below 0.7.
     """
     half = np.full((4, 3), 0.5, np.float32)
     feed = sections_of(np.array([1.0, 3.0, 1.0, 1.0]), np.array([0, 0, 1, 1]), 2)
@@ -45,7 +46,9 @@ def slots(**given: object) -> np.ndarray:
         need,
         given.get("slots", half),
         given.get("week", half),
-        given.get("shown", np.ones((3, 3), np.bool_)),
+        given.get("shown", half[:3]),
+        np.array([0.8, 0.6]),
+        np.array([0.7, 0.7]),
         given.get("rank", floats(0.1, 0.2, 0.3)),
         0.5,
         given.get("adopted", np.ones(3, np.uint8)),
@@ -79,10 +82,38 @@ def test_who_is_offline_sees_nothing_and_who_does_not_watch_the_shelf_alone() ->
     assert offered[2].tolist() == [-1] * 7 + [6]
 
 
-def test_slots_are_filled_where_they_are_shown() -> None:
-    """Rows of `shown`: the feed, the second feed and the paid slot."""
-    shown = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]], np.bool_)
-    assert (slots(shown=shown)[:, :3] >= 0).tolist() == [[False, True, False], [True, False, True], [True, True, False]]
+def test_slots_are_filled_as_often_as_platforms_fill_them() -> None:
+    """Rows of `shown`: the feed of the main platform (0, 1, 1), the second feed (of platform 1), the paid slot.
+
+    Platform 0 fills a feed slot below 0.8 and platform 1 below 0.6; a paid slot below 0.7, where somebody advertises.
+    """
+    shown = rows([0.79, 0.61, 0.59], [0.79, 0.59, 0.61], [0.69, 0.69, 0.71])
+    assert slots(shown=shown)[:, :3].tolist() == [[1, -1, -1], [-1, 3, 3], [3, -1, -1]]
+
+
+@pytest.mark.parametrize(("traffic", "organic"), [(1.0, 0.56), (0.5, 0.28)])
+def test_advertising_takes_room_in_the_feed(traffic: float, organic: float) -> None:
+    """Of those who watch, feed slots are filled with probability 0.8 * traffic * (1 - load): 0.8 * 0.7 = 0.56, at half the traffic 0.28.
+
+    A paid slot is filled with 1 - exp(-reach * load * part of the impressions that is sold * traffic), for each platform.
+    """
+    values = {
+        "adoption": {"users_at_start": 710.0, "innovation": 0.0},
+        "calendar": {"online_shoppers": 710.0},
+        "exposure": {"ad_reach": 4.0},
+        "platform_policy": {"load": 0.3},
+        "public_traffic": {"multiplier": traffic},
+    }
+    engine = build(small(8, consumers=4000, people=7.1e8, parameters=values, block=4096), 7).run()
+    watching = engine.arrays["adopted"] == 1
+    filled = engine.workspaces[0].buffers["offered"][:4000, :3][watching] >= 0
+    assert filled[:, :2].mean(axis=0) == pytest.approx([organic, organic], abs=0.03)
+    sold = engine.observe("impressions") / engine.observe("supply")
+    platform = engine.arrays["habit_platform"][watching]
+    paid = [filled[platform == row, 2].mean() for row in range(3)]
+    expected = 1.0 - np.exp(-4.0 * 0.3 * sold[:3] * traffic)
+    assert paid == pytest.approx(expected, abs=0.05)
+    assert (expected > 0.1).any()
 
 
 def test_followed_rooms_are_met_while_on_air() -> None:
@@ -103,13 +134,17 @@ def test_one_message_is_noticed_by_hand() -> None:
 
 
 def test_offers_are_weighed_by_hand() -> None:
-    """Appeal, 0.5 for the sector in mind, and twice the fit of the style in rooms 0 and 1 only."""
+    """Appeal, less the price by one's own sensitivity (2 and 1), 0.5 for the sector in mind, and twice the fit in rooms 0 and 1.
+
+    Consumer 0: 1 - 0.2 + 0.5 + 1.2, 2 + 0.4 - 1.6, 3 - 1; consumer 1: nothing shown, 1 - 0.1 + 2, 3 - 0.5 + 0.5.
+    """
     utility = np.zeros((2, 3), np.float32)
     offered = np.array([[0, 1, 2], [-1, 0, 2]], np.int32)
     taste, styles = rows([0.6, 0.8], [1.0, 0.0]), np.array([[1.0, 0.0], [0.0, -1.0]])
     sector, need = np.array([0, 1, 1], np.int32), np.array([0, 1], np.int8)
-    weigh(utility, np.array([1.0, 2.0, 3.0]), sector, offered, need, 0.5, 2.0, taste, styles)
-    assert utility == pytest.approx(rows([1.0 + 0.5 + 1.2, 2.0 - 1.6, 3.0], [0.0, 1.0 + 2.0, 3.5]))
+    appeal, log_price, sensitivity = np.array([1.0, 2.0, 3.0]), np.array([0.1, -0.2, 0.5]), floats(2.0, 1.0)
+    weigh(utility, appeal, log_price, sensitivity, sector, offered, need, 0.5, 2.0, taste, styles)
+    assert utility == pytest.approx(rows([2.5, 0.8, 2.0], [0.0, 2.9, 3.0]))
 
 
 def test_belief_in_hosts_is_weighed_by_hand() -> None:

@@ -31,7 +31,8 @@ def counts(size: int) -> np.ndarray:
 def test_baskets_are_delivered_by_hand() -> None:
     """Consumer 0 buys nothing; 1 buys a good basket of 20.00 CNY that is kept; 2 a bad one of 30.02 sent back.
 
-    Rows 1 and 2 have means 1 and 1.5005 of 2.5 orders at 8.00 and 8.004 CNY, 20 and 20.01 CNY: 30.025005, rounded to the fen 30.03.
+    Rows 1 and 2 have means 1 and 1.5004 of 2.5 orders at 8.00 and 8.004 CNY, 20 and 20.01 CNY: 30.023004, rounded to the fen 30.02.
+    They hold 2.5 and 2.5 * 1.5004 = 3.751 orders.
     """
     chosen, slot = np.array([-1, 0, 1], np.int32), np.array([-1, 0, PAID_SLOT], np.int8)
     outcome, amount = np.zeros(3, np.int8), np.zeros(3)
@@ -39,7 +40,7 @@ def test_baskets_are_delivered_by_hand() -> None:
     deliver(
         chosen,
         slot,
-        floats(1, 1, 1.5005),
+        floats(1, 1, 1.5004),
         floats(0, 0.5, 0.05),
         floats(0, 0.9, 0.6),
         np.array([8.0, 8.004]),
@@ -57,12 +58,12 @@ def test_baskets_are_delivered_by_hand() -> None:
         paid,
     )
     assert outcome.tolist() == [0, 1, -1]
-    assert amount.tolist() == [0.0, 20.0, 30.03]
-    assert gmv.tolist() == [200_000, 300_300]
+    assert amount.tolist() == [0.0, 20.0, 30.02]
+    assert gmv.tolist() == [200_000, 300_200]
     assert baskets.tolist() == [10_000, 10_000]
-    assert ordered.tolist() == [25_000, 25_000]
+    assert ordered.tolist() == [25_000, 37_510]
     assert bad.tolist() == [0, 10_000]
-    assert refunds.tolist() == paid.tolist() == [0, 300_300]
+    assert refunds.tolist() == paid.tolist() == [0, 300_200]
 
 
 def test_baskets_hold_fewer_of_what_is_dear_by_hand() -> None:
