@@ -145,6 +145,7 @@ def test_without_feeds_and_advertising_a_new_market_has_no_live_sales() -> None:
     """Nobody is shown a room, so nobody follows one or buys in one."""
     dark = {
         "public_traffic": {"presence": 0.0},
+        "exposure": {"ad_reach": 0.0},
         "streamer_trust": {"followed_at_start": 0.0},
     }
     dataset = market(parameters=dark, checked=True)

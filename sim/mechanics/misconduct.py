@@ -69,7 +69,7 @@ class Misconduct(Mechanic):
         self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
         hosts = self.real_hosts[0] / ctx.size("streamer")
         sales = p.term * self.room_gmv / hosts
-        fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * sales)
+        fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * np.maximum(sales, 1.0))
         chance = violation_probability(
             sales, self.perceived_risk[sector], p.uplift * p.margin, fine,
             self.suspension[0] / p.term * p.margin + p.reputation * p.margin, p.term, p.temperature, p.scruple,

@@ -33,9 +33,9 @@ class Payments(Mechanic):
     pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")
     pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int32, doc="brand that owes each of these refunds")
     streamer_income: Array = own(
-        "streamer", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="income after refunds, agency and penalties"
+        "streamer", unit="CNY/week", at="account", bounds=(-1e30, 1e30), doc="income after refunds, agency and penalties"
     )
-    brand_profit: Array = own("brand", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="profit after all costs")
+    brand_profit: Array = own("brand", unit="CNY/week", at="account", bounds=(-1e30, 1e30), doc="profit after all costs")
     brand_net_sales: Array = own("brand", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="sales less refunds paid")
     platform_income: Array = own(
         "platform", "income", unit="CNY/week", at="account", bounds=(-1e15, 1e15), doc="advertising, commission, services"

@@ -79,7 +79,7 @@ class Regulation(Mechanic):
     complaints: Array = own(unit="complaints/week", at="enforce", bounds=(0, 1e12), doc="complaints of real people about live sales")
     convicted: Array = own("room", unit="1", at="enforce", bounds=(0, 1), doc="convicted this week")
     suspended_weeks: Array = own("room", unit="weeks", at="enforce", bounds=(0, 520), doc="weeks that a room stays off air")
-    room_penalty: Array = own("room", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="penalties of the real hosts a room stands for")
+    room_penalty: Array = own("room", unit="CNY/week", at="enforce", bounds=(0, 1e30), doc="penalties of the real hosts a room stands for")
     illicit_sales: Array = own("room", unit="CNY", at="enforce", bounds=(0, 1e15), doc="remembered sales with false claims")
     case_delay: Array = own(unit="weeks", at="enforce", bounds=(0, 1e4), doc="mean weeks from case to decision, remembered")
     penalty_per_violation: Array = own(

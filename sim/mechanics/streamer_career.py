@@ -29,7 +29,7 @@ class StreamerCareer(Mechanic):
     active_at_start = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="hosts in business at the start; the rest may enter")
 
     streamer_active: Array = own("streamer", unit="1", at="enforce", init=1.0, bounds=(0, 1), doc="in business")
-    remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e15, 1e15), doc="remembered income of a real host")
+    remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e30, 1e30), doc="remembered income of a real host")
     commitment: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="staff, rooms and samples of a real host")
     streamer_sales: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="remembered sales of a real host")
     streamer_entries: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="began this week in a place left empty")
