@@ -32,9 +32,15 @@ class Venues(Mechanic):
     size_spread = param(1.0, unit="1", bounds=(0, 3), source="assumption", doc="log standard deviation of brands' sizes at the start")
     quality_spread = param(0.35, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of quality of goods")
     talent_spread = param(0.40, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of hosts' talent")
-    douyin_rooms = param(0.36, unit="share", bounds=(0, 1), source="assumption", doc="rooms whose main platform it is")
-    kuaishou_rooms = param(0.28, unit="share", bounds=(0, 1), source="assumption", doc="likewise")
-    taobao_rooms = param(0.26, unit="share", bounds=(0, 1), source="assumption", doc="likewise; the rest is WeChat")
+    douyin_rooms = param(
+        0.36,
+        unit="share",
+        bounds=(0, 1),
+        source="history:douyin_ecom_gmv",
+        doc="rooms whose main platform it is, by sales of 2020 less a tenth for WeChat",
+    )
+    kuaishou_rooms = param(0.28, unit="share", bounds=(0, 1), source="history:kuaishou_gmv_annual", doc="likewise")
+    taobao_rooms = param(0.26, unit="share", bounds=(0, 1), source="history:taobao_live_gmv", doc="likewise; the rest is WeChat")
     second_platform_gap = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="presence in a second room against the main one")
 
     outlet_channel: Array = own(
