@@ -6,7 +6,7 @@ import pytest
 import sim
 from sim.mechanics.brand_trust import BrandTrust
 from sim.mechanics.streamer_trust import StreamerTrust
-from sim.model import build
+from sim.model import build, registry
 from tests.small import differing, market, small
 
 
@@ -22,12 +22,12 @@ def baskets(engine) -> np.ndarray:
 def test_without_users_nothing_is_sold() -> None:
     """One in a hundred thousand shops online, so nobody of 400 does; shares of nothing are no numbers."""
     nobody = {"calendar": {"online_shoppers": 1.0}, "adoption": {"users_at_start": 0.0}}
-    with np.errstate(invalid="ignore"):  # the ratio of two undefined ratios, ltv_ratio
-        dataset = market(weeks=12, people=1e11, parameters=nobody, checked=True)
+    dataset = market(weeks=12, people=1e11, parameters=nobody, checked=True)
     for name in ("live_gmv", "private_domain_gmv", "shelf_gmv", "ad_revenue", "complaint_count"):
         assert dataset[name].sum() == 0.0
     assert dataset.live_users.max() == 0.0
     assert dataset.live_share_of_online_retail.isnull().all()
+    assert dataset.ltv_ratio.isnull().all()
 
 
 def test_without_live_users_rooms_sell_nothing_and_shelves_do() -> None:
@@ -121,7 +121,13 @@ def test_with_imitation_alone_all_become_alike() -> None:
 
 
 def test_ten_times_the_price_sells_a_fraction() -> None:
-    """All brands at ten times the usual price sell below a fifth; so does one that is dear alone."""
+    """All brands at ten times the usual price sell below a fifth of the baskets; so does one that is dear alone.
+
+    So does a market in which every sector is: 2.6 log(10) is 6 utils against buying nothing, though all are alike.
+    """
+    prices = {name: 10.0 * each.default for name, each in registry()["venues"].parameters.items() if name.endswith("_price")}
+    assert len(prices) == 6
+    dear_sectors = build(small(parameters={"venues": prices}), 7)
     usual = build(small(), 7)
     dear = build(small(), 7)
     dear.arrays["brand_price"] *= 10.0
@@ -129,6 +135,7 @@ def test_ten_times_the_price_sells_a_fraction() -> None:
     one_dear.arrays["brand_price"][3] *= 10.0
     normal = baskets(usual)
     assert 0 < baskets(dear).sum() < 0.2 * normal.sum()
+    assert 0 < baskets(dear_sectors).sum() < 0.2 * normal.sum()
     rooms = usual.sizes["room"]
     own = usual.observe("outlet_home")[rooms:] == 3
     assert baskets(one_dear)[rooms:][own].sum() < 0.2 * normal[rooms:][own].sum()
