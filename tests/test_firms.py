@@ -1,5 +1,7 @@
 """What firms, platforms and hosts reckon with, by hand: values, budgets, shares of a feed, and the price of being caught."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,10 @@ from sim.mechanics.advertising import bidders_value
 from sim.mechanics.brand_strategy import reallocate
 from sim.mechanics.featuring import draw_brands
 from sim.mechanics.misconduct import violation_probability
+from sim.mechanics.orders import Orders
+from sim.mechanics.pricing import Pricing
 from sim.mechanics.ranking import exploration_shares, success_on_air
+from sim.mechanics.regulation import Regulation
 
 
 def test_a_bidder_values_an_impression_by_results_and_the_market() -> None:
@@ -67,6 +72,106 @@ def test_the_price_of_being_caught_by_hand() -> None:
     chance = violation_probability(np.array([1000.0, 1e9]), np.array([0.1, 0.0]), 0.2, 500.0, 0.1, 4.0, 0.05, 0.0)
     assert chance[0] == pytest.approx(1.0 / (1.0 + np.exp(-(0.2 - caught * 0.6) / 0.05)))
     assert chance[1] == pytest.approx(1.0 / (1.0 + np.exp(-4.0)))
+
+
+def test_a_fine_is_a_multiple_of_sales_up_to_a_limit() -> None:
+    """Fines of 1.5 times 1,000 CNY and of the limit of 500 against 10,000: 1.5 and 0.05 of the term's sales."""
+    sales, caught = np.array([1000.0, 10_000.0]), 1.0 - np.exp(-0.4)
+    fine = np.minimum(500.0 * np.array([3.0, 1.0]), 1.5 * sales)
+    chance = violation_probability(sales, np.full(2, 0.1), 0.2, fine, 0.1, 4.0, 0.05, 3.0)
+    assert chance == pytest.approx(1.0 / (1.0 + np.exp(-(0.2 - caught * np.array([1.6, 0.15])) / 0.05 + 3.0)))
+
+
+def test_what_is_fined_and_what_a_host_expects_by_hand() -> None:
+    """Rooms stand for 10 hosts each; a week of rooms 0, 1, 2 sells 100, 400 and 0 CNY a real host, 0 and 2 deceive.
+
+    Room 0 has remembered illicit sales of 100 * 0.75 + 100 = 175 and is convicted: min(1000, 2 * 175) = 350 for each of
+    10 hosts. Of a week's violators (0 * 0.5 + 2 * 0.5 = 1 remembered) 0.5 are convicted, with the prior
+    (0.5 + 0.02) / (1 + 1) = 0.26; the fines of rooms that sell would be min(1000, 2 * 100 / 0.25) = 800 and 1000: 0.26 * 900.
+    """
+    desk = SimpleNamespace(
+        set_capacity=lambda *_: None,
+        open=lambda *_: None,
+        advance=lambda step: SimpleNamespace(subject=np.array([0]), delay_weeks=np.array([3.0])),
+    )
+    context = SimpleNamespace(
+        step=0,
+        people=10.0,
+        size=lambda dim: 3,
+        uniform=lambda dim, words: np.zeros((words, 3), np.float32),
+        service=lambda name: desk,
+    )
+    market = Regulation.standalone(
+        {"evidence_fade": 0.25, "memory": 0.5, "prior_hits": 0.02},
+        real_hosts=np.array([30.0]),
+        outlet_gmv=np.array([100.0, 400.0, 0.0]),
+        outlet_bad=np.zeros(3),
+        violates=np.array([1.0, 0.0, 1.0]),
+        illicit_sales=np.array([100.0, 0.0, 0.0]),
+        max_penalty=np.array([1000.0]),
+        fine_multiple=np.array([2.0]),
+        inspectors_now=np.array([4000.0]),
+        stance=np.array([1.0, 1.0, 0.5]),
+        hit_rate=np.zeros(2),
+        **{name: np.zeros(3) for name in ("convicted", "suspended_weeks", "room_penalty")},
+        **{name: np.zeros(1) for name in ("live_sales", "complaints", "case_delay", "penalty_per_violation")},
+    )
+    market.enforce(context)
+    assert market.convicted.tolist() == [1.0, 0.0, 0.0]
+    assert market.room_penalty == pytest.approx([3500.0, 0.0, 0.0])
+    assert market.illicit_sales.tolist() == [0.0, 0.0, 0.0]
+    assert market.hit_rate.tolist() == [0.5, 1.0]
+    assert market.penalty_per_violation == pytest.approx([0.26 * 900.0])
+    assert market.case_delay.tolist() == [1.5]
+
+
+def test_a_price_is_felt_against_its_sector_and_what_one_is_used_to() -> None:
+    """Brand 0 lists 80 in a sector of 100, brand 1 600 in one of 400, at a price level of 2 and discounts of a quarter and none.
+
+    On air 80 * 2 * 0.75 = 120 against 200, on the shelf with 0.4 of the discount 144. People are used to 125 CNY an order
+    where an order now costs 0.5 * 100 + 0.5 * 400 = 250 on average, so that all is twice as dear.
+    """
+    market = Pricing.standalone(
+        {"shelf_part": 0.4, "usual_mean": 125.0},
+        outlet_brand=np.array([0, 0, 1]),
+        outlet_channel=np.array([0, 3, 2]),
+        outlet_sector=np.array([0, 0, 1]),
+        brand_price=np.array([80.0, 600.0]),
+        sector_price=np.array([100.0, 400.0]),
+        sector_orders=np.array([0.5, 0.5]),
+        price_level=np.array([2.0]),
+        discount=np.array([0.25, 0.0]),
+        outlet_price=np.zeros(3),
+        log_price=np.zeros(3),
+    )
+    market.traffic(None)
+    assert market.outlet_price.tolist() == [120.0, 144.0, 1200.0]
+    assert np.exp(market.log_price) == pytest.approx([2 * 0.6, 2 * 0.72, 2 * 1.5])
+
+
+def test_a_festival_fills_baskets_by_hand() -> None:
+    """Season 1.44 at elasticity 0.5 is 1.2 times the usual two orders, half as many again at a spending level of 1.5: 3.6.
+
+    Returns on air 0.28 + 0.3 * 0.5 = 0.43; bad 0.08 * exp(-ln 2) + 0.25 = 0.29 in the room that deceives, 0.04 else.
+    """
+    market = Orders.standalone(
+        {"orders_per_basket": 2.0, "thrift": 0.0, "stocking_up": 0.5, "live_returns": 0.28, "impulse_returns": 0.3, "bad_rate": 0.08},
+        spending_level=np.array([1.5]),
+        season=np.array([1.44]),
+        sector_price=np.array([100.0, 400.0]),
+        sector_orders=np.array([0.5, 0.5]),
+        outlet_sector=np.array([0, 1]),
+        outlet_channel=np.array([0, 3]),
+        outlet_impulse=np.array([0.5, 0.0]),
+        outlet_brand=np.array([0, 0]),
+        outlet_violation=np.array([1.0, 0.0]),
+        brand_quality=np.array([np.log(2.0)]),
+        **{name: np.zeros(2) for name in ("outlet_basket", "outlet_return_rate", "outlet_bad_rate")},
+    )
+    market.traffic(None)
+    assert market.outlet_basket == pytest.approx([3.6, 3.6])
+    assert market.outlet_return_rate == pytest.approx([0.43, 0.10])
+    assert market.outlet_bad_rate == pytest.approx([0.29, 0.04])
 
 
 @given(st.floats(0.0, 0.9), st.floats(1.0, 1e6), st.floats(1.0, 5.0))

@@ -1,10 +1,13 @@
 """Every payment has a payer and a payee; what does not add up is refused."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from sim.errors import LedgerError
 from sim.ledger import SECTORS, TOLERANCE, Ledger
+from sim.mechanics.payments import Payments
 from sim.model import build
 from sim.observables import TRILLION
 from tests.small import market, small
@@ -85,6 +88,41 @@ def test_an_opening_balance_is_no_income() -> None:
     ledger.pay("brand", "regulator", np.array([1.0, 2.0]), "penalties")
     assert ledger.check() <= TOLERANCE
     assert ledger.cash["brand"].tolist() == [49.0, 48.0]
+
+
+def test_refunds_are_owed_by_the_brand_that_sold() -> None:
+    """Brand 0 sells 100 in a host's room, 40 come back two weeks later, when brand 1 is featured there and sells nothing.
+
+    Week 1: 100 less 5 to the platform, 20 to the host and 10 of overhead is 65. Week 3: 40 refunded, 2 and 8 taken back.
+    """
+    ledger = Ledger({"brand": 2, "streamer": 1, "agency": 1, "platform": 1})
+    week = Payments.standalone(
+        {"streamer_commission": 0.2, "overhead": 0.1, "living": 0.0, "wage": 0.0},
+        pending=np.zeros((2, 1)),
+        pending_brand=np.zeros((2, 1), np.int32),
+        commission_rate=np.array([0.05]),
+        price_level=np.ones(1),
+        real_hosts=np.ones(1),
+        outlet_home=np.array([-1]),
+        streamer_agency=np.array([-1]),
+        budget=np.zeros((2, 4)),
+        ad_spend=np.zeros((2, 1)),
+        platform_income=np.zeros((1, 3)),
+        **{name: np.zeros(2) for name in ("unit_cost", "brand_profit", "brand_net_sales")},
+        **{name: np.zeros(1, np.int64) for name in ("outlet_host", "outlet_channel", "outlet_platform")},
+        **{name: np.zeros(1) for name in ("outlet_price", "outlet_orders", "room_penalty", "shoppers_online", "streamer_active")},
+        **{name: np.zeros(1) for name in ("streamer_income", "platform_revenue")},
+    )
+    context = SimpleNamespace(people=1.0, cash=lambda sector: ledger.cash[sector].copy(), pay=ledger.pay)
+    profits, incomes = [], []
+    for brand, sales, refunds in ((0, 100.0, 40.0), (1, 0.0, 0.0), (1, 0.0, 0.0), (1, 0.0, 0.0)):
+        week.outlet_brand, week.outlet_gmv, week.outlet_refunds = np.array([brand]), np.array([sales]), np.array([refunds])
+        week.account(context)
+        profits.append(week.brand_profit.tolist())
+        incomes.append(week.streamer_income[0])
+    assert profits == [pytest.approx([65.0, 0.0]), [0.0, 0.0], pytest.approx([-30.0, 0.0]), [0.0, 0.0]]
+    assert incomes == pytest.approx([20.0, 0.0, -8.0, 0.0])
+    assert ledger.check() <= TOLERANCE
 
 
 def test_a_whole_market_balances_every_week() -> None:
