@@ -32,6 +32,7 @@ from sim.errors import LivemarketError
 
 Array = npt.NDArray[Any]
 Nested = dict[str, dict[str, float]]
+LATE = 0.85  # share of the budget
 DIGITS = 6  # of a parameter: what is run is what is written
 
 
@@ -185,6 +186,10 @@ class Campaign:
             done: set[Future[Any]] = wait(under_way, return_when=FIRST_COMPLETED)[0]
             for task in done:
                 yield under_way.pop(task), task.result()
+
+    def late(self) -> bool:
+        """Whether the budget is nearly used up."""
+        return time.monotonic() > self.started + LATE * self.budget
 
     @property
     def pool(self) -> ProcessPoolExecutor:

@@ -86,7 +86,7 @@ def fit(settings: Mapping[str, Any]) -> Path:
             rows, values = campaign.values(points, seed, True, name, checked=True)
             return rows, np.array(values), anchors.scaled_targets(values)
 
-        draws, region, knowledge = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random)
+        draws, region, knowledge = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random, campaign.late)
         best, knowledge = best_point(knowledge, run, seeds, tolerance, random)
     finally:
         campaign.close()

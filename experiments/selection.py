@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.calibration import Knowledge, least_missing, missed
+from experiments.calibration import Knowledge, least_missing, missed, settled
 from experiments.emulators import Runs
 from experiments.posterior import posterior
-from experiments.regions import CUT, Region, not_ruled_out
+from experiments.regions import CUT, Region
 
 Array = npt.NDArray[Any]
 RunFull = Callable[[Array, Array, str], tuple[list[int], Array, Array]]
@@ -76,17 +76,22 @@ def best_point(
 
 
 def weighted_draws(
-    knowledge: Knowledge, run: RunFull, seeds: Sequence[int], wanted: int, random: np.random.Generator
+    knowledge: Knowledge,
+    run: RunFull,
+    seeds: Sequence[int],
+    wanted: int,
+    random: np.random.Generator,
+    late: Callable[[], bool] = lambda: False,
 ) -> tuple[list[Draw], Region, Knowledge]:
     """Draws of the posterior, each run again in full size; also what is left, and the emulators that know these runs.
 
     Draws whose own run is implausible are dropped; where too few are kept, the emulators learn from them and draw
-    again. Weights correct for what the runs taught the emulators. Where nothing is below the usual cut the least
+    again unless it is `late`. Weights correct for what the runs taught the emulators. Where nothing is below the usual cut the least
     implausible region serves, and its level says so.
     """
     proposed: list[Proposal] = []
     for number in range(1, DRAWINGS + 1):
-        region = not_ruled_out(knowledge.implausibility, knowledge.runs.unit.shape[1], random, count=3000)
+        knowledge, region = settled(knowledge, random, count=3000)
         count = int(np.ceil(SPARE * wanted))
         unit = posterior(knowledge, region, random).choose(count, random)
         rows, values, scaled = run(unit, np.resize(seeds, count), f"draws, round {number}")
@@ -98,7 +103,7 @@ def weighted_draws(
         each = zip(unit, weight, seed, values, knowledge.of_values(scaled), strict=True)
         proposed = [(point, float(heavy), int(chance), *rest) for point, heavy, chance, *rest in each] + proposed
         cut = max(CUT, region.level)
-        if sum(implausible.max() <= cut for *_, implausible in proposed) >= wanted:
+        if sum(implausible.max() <= cut for *_, implausible in proposed) >= wanted or late():
             break
     proposed.sort(key=lambda one: max(float(one[4].max()), cut))  # those below the cut in their order, then the others
     chosen = proposed[:wanted]
