@@ -182,41 +182,44 @@ def least_missing(knowledge: Knowledge, tolerance: Array, random: np.random.Gene
     return best[np.unique(np.concatenate([[0], others]))][:count]
 
 
-def give_way(knowledge: Knowledge, region: Region, random: np.random.Generator, count: int) -> tuple[Knowledge, Region]:
-    """Where nothing is left, targets that keep the others from being met give way, one after the other.
+ENOUGH = 2.0
+"""Implausibility at which all targets are met within tolerance; where no point has less, targets give way."""
 
-    A target that gives way gets an allowance of the square of the least miss left when the others are met.
-    Among targets whose giving way serves as well, the one of the widest tolerance goes first.
+
+def settled(knowledge: Knowledge, random: np.random.Generator, count: int = 400) -> tuple[Knowledge, Region]:
+    """What is not ruled out, after targets that keep the others from being met within tolerance have given way.
+
+    They give way one after the other, the one first that serves the others most, of several that serve as well the
+    one of the widest tolerance. Each gets an allowance: the square of the least miss left when the others are met.
     """
-    goal = knowledge.goal
-    aside = np.zeros(len(goal.names), bool)
-    dimensions = knowledge.runs.unit.shape[1]
+    goal = replace(knowledge.goal, allowance=np.zeros(len(knowledge.goal.names)))
+    knowledge = Knowledge(goal, knowledge.emulators, knowledge.runs)
+    dimensions, aside = knowledge.runs.unit.shape[1], np.zeros(len(goal.names), bool)
 
     def without(mask: Array) -> Region:
         return not_ruled_out(
             lambda unit: knowledge.implausibilities(unit)[:, ~mask].max(axis=1),
             dimensions,
             random,
+            cut=ENOUGH,
             walkers=150,
             count=150,
             rounds=20,
         )
 
-    while region.level > CUT and aside.sum() < len(aside) // 2:
-        each = knowledge.implausibilities(region.unit)
-        worst = np.where(aside, -1.0, np.median(each, axis=0))
+    nearest = without(aside)
+    while nearest.level > ENOUGH and aside.sum() < len(aside) // 2:
+        worst = np.where(aside, -1.0, np.median(knowledge.implausibilities(nearest.unit), axis=0))
         tried = []
-        for target in [k for k in np.argsort(-worst)[:3] if not aside[k]]:
-            mask = aside.copy()
-            mask[target] = True
-            left = without(mask)
-            tried.append((max(left.level, CUT), -goal.discrepancy[target], target, left))
-        _, _, target, region = min(tried, key=lambda each: each[:2])
+        for target in [k for k in np.argsort(-worst)[:4] if not aside[k]]:
+            left = without(aside | (np.arange(len(aside)) == target))
+            tried.append((left.level, -goal.discrepancy[target], target, left))
+        _, _, target, nearest = min(tried, key=lambda each: each[:2])
         aside[target] = True
-    mean = knowledge.expected(region.unit)[0]
-    miss = np.abs(goal.centre - mean).min(axis=0)
-    relaxed = Knowledge(replace(goal, allowance=np.where(aside, miss**2, 0.0)), knowledge.emulators, knowledge.runs)
-    return relaxed, not_ruled_out(relaxed.implausibility, dimensions, random, count=count)
+    if aside.any():
+        miss = np.abs(goal.centre - knowledge.means(nearest.unit)).min(axis=0)
+        knowledge.goal = replace(goal, allowance=np.where(aside, miss**2, 0.0))
+    return knowledge, not_ruled_out(knowledge.implausibility, dimensions, random, count=count)
 
 
 def match_history(
@@ -254,9 +257,7 @@ def match_history(
             break
         runs = runs + made
         knowledge = Knowledge.from_runs(goal, runs)
-        region = not_ruled_out(knowledge.implausibility, dimensions, random, count=count)
-        if region.level > CUT:
-            knowledge, region = give_way(knowledge, region, random, count)
+        knowledge, region = settled(knowledge, random, count)
         told(
             f"wave {number}: {len(made)} runs; not ruled out: {region.volume:.2g} of the space"
             + (f", at implausibility {region.level:.2f} at best" if region.level > CUT else "")
