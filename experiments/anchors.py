@@ -25,7 +25,7 @@ class Anchor:
     """One published number and how to read its like from a run.
 
     Attributes:
-        name: observable and when. reference: claim or series. role: target, check or hold-out.
+        name: observable and when. reference: claim or series. role: target, hold-out, check or input.
         observable, year, month, base_year, platform: what to read; month 0 is the whole year, with a base year
             it is the ratio of both years, less 1 where `change` is set.
         value: published, in `unit` of the observable. bound: upper or lower where the number only bounds.

@@ -246,7 +246,7 @@ def match_history(
             unit = qmc.Sobol(dimensions, seed=random).random(2 ** int(np.ceil(np.log2(max(points, 2)))))[:points]
         else:
             tolerance = 2.0 * np.sqrt(goal.discrepancy + knowledge.goal.allowance)
-            better = least_missing(knowledge, tolerance, random, max(1, points // 5))
+            better = least_missing(knowledge, tolerance, random, max(1, points // 2))
             spread = region.unit[random.choice(len(region.unit), points - len(better), replace=False)]
             unit = random.permutation(np.concatenate([spread, better]))
         made = simulate(unit, np.resize(seeds, points), full, f"wave {number}")

@@ -28,7 +28,7 @@ from sim.errors import DataError
 Array = npt.NDArray[Any]
 WAVES = ((0.40, False), (0.28, True), (0.20, True), (0.12, True))
 """Share of the runs and whether of full size; 16 points are in both sizes besides."""
-DEADLINES = {"wave 1": 0.25, "pairs of sizes": 0.30, "wave 2": 0.52, "wave 3": 0.68, "wave 4": 0.78}
+DEADLINES = {"wave 1": 0.15, "pairs of sizes": 0.19, "wave 2": 0.36, "wave 3": 0.50, "wave 4": 0.62}
 """Share of the budget after which a wave starts no further run; the rest is for best point and draws."""
 
 
@@ -86,8 +86,8 @@ def fit(settings: Mapping[str, Any]) -> Path:
             rows, values = campaign.values(points, seed, True, name, checked=True)
             return rows, np.array(values), anchors.scaled_targets(values)
 
-        draws, region, knowledge = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random, campaign.late)
         best, knowledge = best_point(knowledge, run, seeds, tolerance, random)
+        draws, region, knowledge = weighted_draws(knowledge, run, seeds, int(settings["draws"]), random, campaign.late)
     finally:
         campaign.close()
     found, cut = attainable(knowledge, tolerance, random), max(CUT, region.level)

@@ -40,7 +40,7 @@ COLUMNS = (
     "bound",
     "note",
 )
-ROLES = ("target", "hold-out", "check")
+ROLES = {"target": "fitted", "hold-out": "held out", "check": "never used", "input": "put in at the start"}
 
 
 def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
         weight: of the draws, (draws,).
     """
     rows = []
-    for place, anchor in sorted(enumerate(anchors.all), key=lambda each: ROLES.index(each[1].role)):
+    for place, anchor in sorted(enumerate(anchors.all), key=lambda each: list(ROLES).index(each[1].role)):
         mean, spread = weighted(draws[:, place], weight)
         relative = anchor.log
         error = mean / anchor.value - 1.0 if relative else mean - anchor.value
@@ -122,7 +122,7 @@ def table_text(rows: Sequence[dict[str, Any]]) -> str:
     lines = [
         f"{'anchor':<42}{'published':>10}{'best':>10}{'mean':>10}{'spread':>9}{'error':>9}  within",
     ]
-    for role, heading in zip(ROLES, ("fitted", "held out", "never used"), strict=True):
+    for role, heading in ROLES.items():
         part = [row for row in rows if row["role"] == role]
         if part:
             lines.append(f"-- {heading}: {sum(row['within'] == 'yes' for row in part)} of {len(part)} within")

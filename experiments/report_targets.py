@@ -116,7 +116,7 @@ def _report_checks(report: Report, history: History, described: int) -> list[Anc
 
 
 def concentration(report: Report, history: History) -> list[Anchor]:
-    """The streamers' ranks of May 2020: the slope, and the share of the hundred largest at most."""
+    """The streamers' ranks of May 2020, with which rooms start: shown, and never counted as reproduced."""
     points = anchor_points(report, history)
     slope, share = points["streamer_tail_exponent"][0], points["top100_gmv_share"][0]
     year = int(slope.year)
@@ -124,7 +124,7 @@ def concentration(report: Report, history: History) -> list[Anchor]:
         Anchor(
             f"streamer_tail_exponent_{year}",
             "history: ranks of May 2020",
-            "check",
+            "input",
             "streamer_tail_exponent",
             year,
             slope.value,
@@ -133,7 +133,7 @@ def concentration(report: Report, history: History) -> list[Anchor]:
         Anchor(
             f"top100_gmv_share_{year}",
             "history: top100_influencer_gmv_May2020_sum",
-            "check",
+            "input",
             "top100_gmv_share",
             year,
             share.high,

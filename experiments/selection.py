@@ -86,8 +86,9 @@ def weighted_draws(
     """Draws of the posterior, each run again in full size; also what is left, and the emulators that know these runs.
 
     Draws whose own run is implausible are dropped; where too few are kept, the emulators learn from them and draw
-    again unless it is `late`. Weights correct for what the runs taught the emulators. Where nothing is below the usual cut the least
-    implausible region serves, and its level says so.
+    again unless it is `late`, and at last runs of the search that are not ruled out fill up. Weights correct for
+    what the runs taught the emulators. Where nothing is below the usual cut the least implausible region serves,
+    and its level says so.
     """
     proposed: list[Proposal] = []
     for number in range(1, DRAWINGS + 1):
@@ -105,10 +106,30 @@ def weighted_draws(
         cut = max(CUT, region.level)
         if sum(implausible.max() <= cut for *_, implausible in proposed) >= wanted or late():
             break
+    proposed += _earlier(knowledge, run, cut, wanted - sum(each[4].max() <= cut for each in proposed), proposed)
     proposed.sort(key=lambda one: max(float(one[4].max()), cut))  # those below the cut in their order, then the others
     chosen = proposed[:wanted]
     total = sum(one[1] for one in chosen)
     return [Draw(point, round(heavy / total, DIGITS), *rest) for point, heavy, *rest in chosen], region, knowledge
+
+
+def _earlier(knowledge: Knowledge, run: RunFull, cut: float, missing: int, proposed: Sequence[Proposal]) -> list[Proposal]:
+    """As many of the best runs of the search below the cut as draws are missing, weighted by likelihood against their mean."""
+    runs = knowledge.runs
+    worst = np.where(runs.full, knowledge.of_values(runs.values).max(axis=1), np.inf)
+    taken = {(*each[0].tolist(), each[2]) for each in proposed}
+    order = [at for at in np.argsort(worst) if worst[at] <= cut and (*runs.unit[at].tolist(), int(runs.seed[at])) not in taken]
+    places = np.array(order[: max(0, missing)], int)
+    if not len(places):
+        return []
+    rows, values, scaled = run(runs.unit[places], runs.seed[places], "runs of the search")
+    unit, seed = runs.unit[places][rows], runs.seed[places][rows]
+    likely = _log_likelihood(knowledge, unit)
+    weight = np.exp(likely - np.median(likely)).clip(LEAST, MOST)
+    return [
+        (point, float(heavy), int(chance), told, implausible)
+        for point, heavy, chance, told, implausible in zip(unit, weight, seed, values, knowledge.of_values(scaled), strict=True)
+    ]
 
 
 def _log_likelihood(knowledge: Knowledge, unit: Array) -> Array:

@@ -73,7 +73,7 @@ def test_trust_without_weight_is_worth_nothing() -> None:
 
 
 def test_without_a_marketing_budget_platforms_earn_nothing_from_advertising() -> None:
-    dataset = market(parameters={"brand_strategy": {"marketing_ratio": 0.0}}, checked=True)
+    dataset = market(parameters={"brand_strategy": {"marketing_ratio": 0.0, "floor": 0.0}}, checked=True)
     assert dataset.ad_revenue.sum() == 0.0
     assert dataset.service_revenue.sum() == 0.0
     assert dataset.commission_revenue.sum() > 0.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.concentration import gini, tail_exponent, top_share
 from sim.mechanics.advertising import bidders_value
-from sim.mechanics.brand_strategy import reallocate
+from sim.mechanics.brand_strategy import pursued
 from sim.mechanics.featuring import draw_brands
 from sim.mechanics.misconduct import violation_probability
 from sim.mechanics.orders import Orders
@@ -25,26 +25,30 @@ def test_a_bidder_values_an_impression_by_results_and_the_market() -> None:
     assert bidders_value(np.zeros(2), np.zeros(2), 0.5).tolist() == [0.0, 0.0]
 
 
-def test_budgets_move_to_what_returns_more() -> None:
-    """Equal shares and sales 3 to 1: the first lever gains; without sales nothing moves; at pace 0 neither."""
-    share, sales = np.full((2, 2), 0.5), np.array([[3.0, 1.0], [0.0, 0.0]])
-    moved = reallocate(share, sales, 0.1, 0.05, np.ones(2))
-    gain = np.log(np.array([(3 + 0.04) / 4, (1 + 0.04) / 4]) / 0.5)
-    first = np.exp(0.1 * (gain - gain.mean())) * 0.5
-    assert moved[0] == pytest.approx(first / first.sum())
-    assert moved[1].tolist() == [0.5, 0.5]
-    assert reallocate(share, sales, 0.0, 0.05, np.ones(2)) == pytest.approx(share)
-    assert reallocate(share, sales, 0.1, 0.05, np.array([1.0, 9.0]))[0, 1] > 0.5
+def test_spending_follows_return() -> None:
+    """A lever that sells 8 for 2 is worth 0.5 * 8 / 2 = 2 for each CNY spent; one that sells 1 for 2 is worth 1/4."""
+    intensity, spent, sales = np.array([[0.1, 0.1]]), np.array([[2.0, 2.0]]), np.array([[8.0, 1.0]])
+    worth = np.array([0.5, 0.5])
+    assert pursued(intensity, spent, sales, worth, 0.1, 0.0, 0.001, 1.0) == pytest.approx(0.1 * np.array([[2.0**0.1, 0.25**0.1]]))
+    assert pursued(intensity, spent, sales, worth, 0.0, 0.0, 0.001, 1.0) == pytest.approx(intensity)
+
+
+def test_a_brand_without_results_goes_by_the_market() -> None:
+    """The market sells 6 for 2: who spends nothing expects 3 for 1; half shrunk, who sold 2 for 2 expects 2 for 1."""
+    spent, sales = np.array([[0.0], [2.0]]), np.array([[4.0], [2.0]])
+    moved = pursued(np.full((2, 1), 0.1), spent, sales, np.array([1.0]), 1.0, 0.5, 0.001, 1.0)
+    assert moved == pytest.approx(np.array([[0.3], [0.2]]))
 
 
 @given(st.integers(0, 10_000))
-def test_budget_shares_are_shares_and_keep_the_floor(seed: int) -> None:
+def test_spending_keeps_between_the_floor_and_what_one_can_afford(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    share = rng.dirichlet(np.ones(4), 6) * 0.8 + 0.05
+    intensity = rng.uniform(0.001, 0.1, (6, 4))
     for _ in range(30):
-        share = reallocate(share, rng.choice([0.0, 1.0, 1e6], (6, 4)), 0.5, 0.05, np.ones(4))
-    assert share.sum(axis=1) == pytest.approx(np.ones(6))
-    assert (share > 0.05 / 1.2).all()
+        sales, spent = rng.choice([0.0, 1.0, 1e6], (2, 6, 4))
+        intensity = pursued(intensity, spent, sales, np.full(4, 0.2), 0.5, 0.3, 0.001, 0.4)
+    assert (intensity.sum(axis=1) <= 0.4 + 1e-12).all()
+    assert (intensity > 0).all()
 
 
 def test_a_feed_is_shared_by_merit_and_by_time_on_air() -> None:

@@ -16,27 +16,27 @@ ENTRIES = np.array([0.0, 1.0, 0.0])
 
 
 def test_a_newcomer_takes_over_no_reputation() -> None:
-    """Host 1 is new: both rooms start again at 1/2; then room 3, of all baskets of the week, hears from them.
+    """Host 1 is new: both rooms start again at 1/2, whatever was said of room 3; room 2, with all other baskets, hears.
 
-    Heard 4 / 0.8 = 5 times as much as the mean: 0.04 * 5/6 of the way to 0.06 * 3 / (0.06 * 3 + 0.30 * 1) = 0.375.
+    Heard 4 / 1.6 = 2.5 times as much as the mean: 0.04 * 5/7 of the way to 0.06 * 3 / (0.06 * 3 + 0.30 * 1) = 0.375.
     """
     market = StreamerTrust.standalone(
         {"gain": 0.06, "loss": 0.3, "word": 0.04},
         room_reputation=np.array([0.9, 0.8, 0.7, 0.1, 0.6]),
         outlet_host=HOSTS,
         streamer_entries=ENTRIES,
-        outlet_bad=np.array([0.0, 0.0, 0.0, 1.0, 0.0]),
-        outlet_baskets=np.array([0.0, 0.0, 0.0, 4.0, 0.0]),
+        outlet_bad=np.array([0.0, 0.0, 1.0, 1.0, 0.0]),
+        outlet_baskets=np.array([0.0, 0.0, 4.0, 4.0, 0.0]),
     )
-    market.enforce(None)
-    assert market.room_reputation == pytest.approx([0.9, 0.5, 0.7, 0.5 + 0.04 * 5 / 6 * (0.375 - 0.5), 0.6])
+    market.traffic(None)
+    assert market.room_reputation == pytest.approx([0.9, 0.5, 0.7 + 0.04 * 5 / 7 * (0.375 - 0.7), 0.5, 0.6])
 
 
 def test_a_newcomer_begins_with_little_success() -> None:
     """All rooms but the newcomer's were on air, with equal success of 1: engagements move a tenth of the way to it."""
     rooms = HOSTS.size
     market = Ranking.standalone(
-        {"memory": 0.9, "newcomer": 0.2, "matthew": 1.0, "talent_weight": 0.0, "effort": 1.0},
+        {"memory": 0.9, "newcomer": 0.2, "least": 0.1, "matthew": 1.0, "talent_weight": 0.0, "effort": 1.0},
         engagement=np.array([3.0, 5.0, 1.0, 4.0, 0.0]),
         aired=np.array([1.0, 0.0, 1.0, 0.0, 1.0]),
         outlet_platform=np.zeros(rooms, np.int64),

@@ -96,7 +96,9 @@ class TestFiles:
         assert in_force(schedule, "private_domain", "contact_cost", day) < in_force(
             schedule, "private_domain", "contact_cost", "2024-12-31"
         )
-        assert in_force(schedule, "brand_strategy", "private_bias", day) > 1
+        assert in_force(schedule, "brand_strategy", "private_worth", day) > in_force(
+            schedule, "brand_strategy", "private_worth", "2024-12-31"
+        )
 
     def test_variants_fit_the_parameters_there_are(self):
         """Every paired run that a prediction needs can be configured, on top of every scenario."""

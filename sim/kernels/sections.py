@@ -9,14 +9,16 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def sections_of(weight: Any, section: Any, sections: int) -> Any:
-    """Concatenated cumulative shares of `weight`, section by section, in order of the rows.
+def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
+    """What `pick` needs to draw in proportion to `weight`, section by section, in order of the rows.
 
     Args:
         weight: (m,) not negative. section: (m,) int in [0, sections). sections: how many there are.
+        cells: length of the guide; the more cells, the fewer steps a draw takes.
 
     Returns:
-        cdf (m,) float64, each section ending at 1 (all 0 where it has no weight); starts (sections + 1,) int64;
+        cdf (m,) float64, cumulative shares, each section ending at 1 (all 0 where it has no weight);
+        guide (sections, cells) int32, the first entry whose cdf exceeds g / cells, -1 where a section has no weight;
         members (m,) int32, the row each entry stands for.
     """
     starts = np.zeros(sections + 1, np.int64)
@@ -34,40 +36,33 @@ def sections_of(weight: Any, section: Any, sections: int) -> Any:
         cdf[filled[s]] = running[s]
         members[filled[s]] = i
         filled[s] += 1
+    guide = np.full((sections, cells), -1, np.int32)
     for s in range(sections):
         for at in range(starts[s], starts[s + 1]):
             cdf[at] = cdf[at] / running[s] if running[s] > 0.0 else 0.0
-    return cdf, starts, members
-
-
-@njit(nogil=True, cache=True)
-def guide_of(cdf: Any, starts: Any, cells: int) -> Any:
-    """Where to begin looking: for each section and cell g, the first entry whose cdf exceeds g / cells, (sections, cells) int32."""
-    guide = np.zeros((starts.size - 1, cells), np.int32)
-    for section in range(starts.size - 1):
-        at, last = starts[section], starts[section + 1] - 1
-        for g in range(cells):
-            while at < last and cdf[at] <= g / cells:
-                at += 1
-            guide[section, g] = max(at, 0)
-    return guide
+        if running[s] > 0.0:
+            at = starts[s]
+            for g in range(cells):
+                while cdf[at] <= g / cells:
+                    at += 1
+                guide[s, g] = at
+    return cdf, guide, members
 
 
 @njit(inline="always")
-def pick(sections: Any, section: Any, u: Any) -> Any:
+def pick(cdf: Any, guide: Any, members: Any, section: Any, u: Any) -> Any:
     """A member of a section drawn in proportion to weight, -1 where there is none.
 
+    Arrays one by one: numba counts references to each array of a tuple at every call, which takes ten times the draw.
+
     Args:
-        sections: cdf, starts, guide and members, from `sections_of` and `guide_of`.
-        section: which. u: a draw in [0, 1).
+        cdf, guide, members: from `sections_of`. section: which. u: a draw in [0, 1).
     """
-    cdf, starts, guide, members = sections
-    last = starts[section + 1] - 1
-    if last < starts[section] or cdf[last] <= 0.0:
+    at = guide[section, np.int64(u * np.float32(guide.shape[1]))]
+    if at < 0:
         return np.int32(-1)
-    at = np.int64(guide[section, np.int64(u * np.float32(guide.shape[1]))])
-    while at < last and cdf[at] <= u:
-        at += 1
+    while cdf[at] <= u:
+        at += np.int32(1)
     return members[at]
 
 
@@ -81,7 +76,7 @@ def place_of(edges: Any, u: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def pick_each(sections: Any, section: Any, u: Any, out: Any) -> None:
+def pick_each(cdf: Any, guide: Any, members: Any, section: Any, u: Any, out: Any) -> None:
     """`pick` for each row: section (n,) integer, u (n,), out (n,) int32, written."""
     for i in range(u.size):
-        out[i] = pick(sections, section[i], u[i])
+        out[i] = pick(cdf, guide, members, section[i], u[i])

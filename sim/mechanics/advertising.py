@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.fields import PAID_TRAFFIC, Array, last, own, param, read
 from sim.kernels.auction import clearing_price, units_bought
-from sim.kernels.sections import guide_of, sections_of
+from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
 
@@ -44,7 +44,6 @@ class Advertising(Mechanic):
     idiosyncrasy: Array = own("brand", unit="1", at="found", init=1.0, bounds=(0, 1e6), doc="a bidder's value against the mean")
     paid_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative paid impressions by platform")
     paid_guide: Array = own("platform", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in paid_cdf")
-    paid_starts: Array = own("platform_edge", unit="1", at="traffic", dtype=np.int64, doc="where each platform's rooms begin")
     paid_members: Array = own("room", unit="1", at="traffic", dtype=np.int32, doc="room of each entry of paid_cdf")
 
     ad_load: Array = read()
@@ -85,8 +84,8 @@ class Advertising(Mechanic):
         pair = brand * platforms + platform
         share = there / np.bincount(pair, there, got.size)[pair]
         weight = got[brand, platform] * share
-        self.paid_cdf[...], self.paid_starts[...], self.paid_members[...] = sections_of(weight, platform, platforms)
-        self.paid_guide[...] = guide_of(self.paid_cdf, self.paid_starts, self.paid_guide.shape[1])
+        cells = self.paid_guide.shape[1]
+        self.paid_cdf[...], self.paid_guide[...], self.paid_members[...] = sections_of(weight, platform, platforms, cells)
 
 
 def bidders_value(sales: Array, impressions: Array, shrinkage: float) -> Array:

@@ -13,7 +13,7 @@ class BrandCareer(Mechanic):
 
     exit_rate = param(0.006, unit="1/week", bounds=(0, 1), source="assumption", doc="loss-making brands that leave each week")
     entry_rate = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="empty places filled each week")
-    tolerance = param(0.05, unit="share", bounds=(0.001, 1), source="assumption", doc="margin over which exit fades")
+    tolerance = param(0.03, unit="share", bounds=(0.001, 1), source="assumption", doc="margin over which exit fades")
     memory = param(0.04, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in the remembered margin")
 
     brand_active: Array = own("brand", unit="1", at="enforce", init=1.0, bounds=(0, 1), doc="in business")

@@ -11,49 +11,57 @@ WEEKS_A_MONTH = 4
 
 
 class BrandStrategy(Mechanic):
-    """A brand spends a share of its live and private sales on marketing and learns which lever pays.
+    """A brand spends more on a lever while it returns more than it costs, and less when it does not.
 
-    lever_share' ~ lever_share * exp(learning * (log return - mean log return)),  never below a floor
-    presence     = s / (s + half_presence),  s = spending on own rooms / sales of the brand
+        budget     = intensity * remembered live and private sales
+        intensity' = intensity * exp(learning * log(worth * sales of the lever / budget)),  between a floor and what one can afford
+        presence   = s / (s + half_presence),  s = spending on own rooms / sales of the brand
+
+    Where it settles, a lever costs its worth. A brand's return is shrunk to the market's: few sales say little.
+    Dorfman & Steiner 1954.
     """
 
     uses = ("actors",)
 
-    marketing_ratio = param(0.15, unit="share", bounds=(0, 0.6), source="assumption", doc="marketing budget against live and private sales")
+    marketing_ratio = param(
+        0.065, unit="share", bounds=(0, 0.6), source="assumption", doc="marketing against live and private sales at the start"
+    )
     paid_at_start = param(0.34, unit="share", bounds=(0, 1), source="claim:5.1-d", doc="budget share of paid traffic at the start")
     own_rooms_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of own rooms at the start")
     private_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of private operation at the start")
-    learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on budget shares")
-    floor = param(0.03, unit="share", bounds=(0.001, 0.25), source="assumption", doc="least share of a lever")
-    paid_value = param(
-        5.0, unit="1", bounds=(0.1, 30), source="assumption", doc="value of a sale through bought traffic: the customer comes back"
+    learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on spending")
+    floor = param(0.001, unit="share", bounds=(0, 0.1), source="assumption", doc="least spending on a lever against sales")
+    most = param(0.40, unit="share", bounds=(0.01, 1), source="assumption", doc="most marketing against live and private sales")
+    paid_worth = param(
+        0.35,
+        unit="1",
+        bounds=(0.01, 2),
+        source="assumption",
+        doc="what a brand is ready to pay for a CNY of sales through bought traffic; free in both worlds",
     )
-    streamer_value = param(
-        0.5, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale in a streamer's room: commission is paid on it"
-    )
-    private_bias = param(1.0, unit="1", bounds=(0.1, 10), source="assumption", doc="value of a sale to a member")
+    streamer_worth = param(0.06, unit="1", bounds=(0.005, 2), source="assumption", doc="likewise in a streamer's room, besides commission")
+    own_rooms_worth = param(0.10, unit="1", bounds=(0.005, 2), source="assumption", doc="likewise in its own rooms")
+    private_worth = param(0.06, unit="1", bounds=(0.005, 2), source="assumption", doc="likewise to members")
+    shrinkage = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="weight of the market's return in a brand's estimate")
     half_presence = param(
-        0.006,
+        0.004,
         unit="share",
         bounds=(1e-4, 1),
         source="assumption",
         doc="own-room spending over sales at which a brand is on air half the time",
     )
-    later_margin = param(
-        0.6, unit="1", bounds=(0, 10), source="assumption", doc="what a leading brand earns in the end for each CNY of a first sale"
-    )
     memory = param(
         0.08, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered sales and returns"
     )
 
-    lever_share: Array = own(
+    lever_intensity: Array = own(
         "brand",
         "lever",
         unit="share",
         at="plan",
-        init=0.25,
+        init=0.025,
         bounds=(0, 1),
-        doc="budget shares: paid traffic, streamers, own rooms, private operation",
+        doc="spending against sales: paid traffic, streamers, own rooms, private operation",
     )
     lever_return: Array = own("brand", "lever", unit="CNY", at="plan", bounds=(0, 1e15), doc="remembered weekly sales of each lever")
     brand_sales: Array = own("brand", unit="CNY/week", at="plan", bounds=(0, 1e15), doc="remembered sales over all channels")
@@ -73,8 +81,7 @@ class BrandStrategy(Mechanic):
         p = self.p
         rest = max(0.0, 1.0 - p.paid_at_start - p.own_rooms_at_start - p.private_at_start)
         share = np.array([p.paid_at_start, rest, p.own_rooms_at_start, p.private_at_start])
-        share = np.maximum(share, p.floor)
-        self.lever_share[...] = share / share.sum()
+        self.lever_intensity[...] = np.maximum(p.marketing_ratio * share, p.floor)
 
     def plan(self, ctx):
         p = self.p
@@ -85,13 +92,14 @@ class BrandStrategy(Mechanic):
         self.marketing_base += weight * (content - self.marketing_base)
         self.lever_return += weight * (self.brand_lever_gmv - self.lever_return)
         if ctx.step > 8:
-            self.lever_share[...] = reallocate(
-                self.lever_share, self.lever_return, p.learning, p.floor, np.array([p.paid_value, p.streamer_value, 1.0, p.private_bias])
+            worth = np.array([p.paid_worth, p.streamer_worth, p.own_rooms_worth, p.private_worth])
+            self.lever_intensity[...] = pursued(
+                self.lever_intensity, self.budget, self.lever_return, worth, p.learning, p.shrinkage, p.floor, p.most
             )
-        total = p.marketing_ratio * self.marketing_base * (self.brand_active > 0)
+        base = self.marketing_base * (self.brand_active > 0)
         if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
             self._ask_leaders(ctx)
-        self.budget[...] = total[:, None] * self.lever_share
+        self.budget[...] = base[:, None] * self.lever_intensity
         self.budget[:, PAID_TRAFFIC] *= self.ad_budget_multiplier
         spent = self.budget[:, OWN_ROOMS] / np.maximum(self.brand_sales, 1e-9)
         self.presence[...] = (self.brand_active > 0) * spent / (spent + p.half_presence)
@@ -103,21 +111,23 @@ class BrandStrategy(Mechanic):
             row = largest[actor.row]
             spent = self.budget[row, PAID_TRAFFIC]
             if spent > 0:
-                view = {"ad_budget_multiplier": float(self.ad_budget_multiplier[row]), "margin": self.p.later_margin,
+                view = {"ad_budget_multiplier": float(self.ad_budget_multiplier[row]), "margin": self.p.paid_worth,
                         "roi": float(self.lever_return[row, PAID_TRAFFIC] / spent), "week": ctx.step}  # fmt: skip
                 self.ad_budget_multiplier[row] = actor.decide(view).get("ad_budget_multiplier", self.ad_budget_multiplier[row])
 
 
-def reallocate(share: Array, sales: Array, learning: float, floor: float, worth: Array) -> Array:
-    """Budget shares after a week of learning from the worth of sales per unit spent; rows sum to 1.
+def pursued(
+    intensity: Array, spent: Array, sales: Array, worth: Array, learning: float, shrinkage: float, floor: float, most: float
+) -> Array:
+    """Spending against sales after a week of learning from the return on each lever, (brands, levers).
 
     Args:
-        share, sales: (brands, levers). learning: pull a week. floor: least share. worth: (levers,) value of a sale.
+        intensity: (brands, levers) spending against sales. spent, sales: (brands, levers) through each lever, CNY a week.
+        worth: (levers,) what a CNY of sales is worth.
+        learning: pull a week. shrinkage: weight of the market's return. floor, most: least of a lever, most of all.
     """
-    value = sales * worth
-    total = value.sum(axis=1, keepdims=True)
-    earned = np.where(total > 0, (value + 0.01 * total) / np.maximum(total, 1e-12), share)
-    gain = np.log(np.maximum(earned, 1e-9) / share)
-    moved = share * np.exp(learning * (gain - (share * gain).sum(axis=1, keepdims=True)).clip(-2, 2))
-    moved = np.maximum(moved / moved.sum(axis=1, keepdims=True), floor)
-    return moved / moved.sum(axis=1, keepdims=True)
+    market = sales.sum(axis=0) / np.maximum(spent.sum(axis=0), 1e-12)
+    alone = np.where(spent > 0, sales / np.maximum(spent, 1e-12), market)
+    profit = np.log(np.maximum(worth * (shrinkage * market + (1 - shrinkage) * alone), 1e-9)).clip(-2, 2)
+    moved = np.maximum(intensity * np.exp(learning * profit), floor)
+    return moved * np.minimum(1.0, most / np.maximum(moved.sum(axis=1, keepdims=True), 1e-12))

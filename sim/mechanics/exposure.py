@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from sim.fields import ACTIVE, FEED, FOLLOWED_SLOT, PAID_SLOT, PRIVATE_SLOT, SECOND_FEED, SHELF, SHELF_SLOT, Array, last, own, param, read
 from sim.kernels.compiled import compiled
-from sim.kernels.sections import guide_of, pick, place_of, sections_of
+from sim.kernels.sections import pick, place_of, sections_of
 from sim.mechanic import Mechanic
 
 
@@ -20,7 +18,13 @@ class Exposure(Mechanic):
 
     shelf_growth = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of last week's sales in the shelf's ranking")
     shelf_power = param(1.0, unit="1", bounds=(0, 2), source="assumption", doc="exponent of past sales in the shelf's ranking")
-    ad_reach = param(6.0, unit="1", bounds=(0, 100), source="assumption", doc="paid rooms met in a week, for each unit of advertising load")
+    shelf_least = param(0.01, unit="1", bounds=(0, 10), source="assumption", doc="popularity on the shelf that a brand has without sales")
+    platform_least = param(
+        0.02, unit="share", bounds=(0, 1), source="assumption", doc="part of the mean live sales that draws the second feed to any platform"
+    )
+    ad_reach = param(
+        20.0, unit="1", bounds=(0, 100), source="assumption", doc="paid rooms met in a week, for each unit of advertising load"
+    )
     message_reach = param(
         0.55, unit="share", bounds=(0, 1), source="assumption", doc="probability that a message is noticed, for each push a week"
     )
@@ -33,7 +37,6 @@ class Exposure(Mechanic):
     shelf_popularity: Array = own("brand", unit="1", at="traffic", init=1.0, bounds=(0, 1e12), doc="remembered sales on the shelf")
     shelf_cdf: Array = own("brand", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative shelf ranking by sector")
     shelf_guide: Array = own("sector", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in shelf_cdf")
-    shelf_starts: Array = own("sector_edge", unit="1", at="traffic", dtype=np.int64, doc="where each sector's brands begin")
     shelf_members: Array = own("brand", unit="1", at="traffic", dtype=np.int32, doc="brand of each entry of shelf_cdf")
     platform_pull: Array = own(
         "platform", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative share of live sales by platform"
@@ -51,11 +54,9 @@ class Exposure(Mechanic):
     impressions: Array = read()
     supply: Array = read()
     feed_cdf: Array = read()
-    feed_starts: Array = read()
     feed_guide: Array = read()
     feed_members: Array = read()
     paid_cdf: Array = read()
-    paid_starts: Array = read()
     paid_guide: Array = read()
     paid_members: Array = read()
     on_air: Array = read()
@@ -75,12 +76,11 @@ class Exposure(Mechanic):
         sales = self.brand_channel_gmv[:, SHELF]
         if ctx.step > 4:
             self.shelf_popularity += self.p.shelf_growth * (sales / max(sales.mean(), 1e-12) - self.shelf_popularity)
-        weight = (self.brand_active > 0) * (self.shelf_popularity + 0.01) ** self.p.shelf_power
-        self.shelf_cdf[...], self.shelf_starts[...], self.shelf_members[...] = sections_of(
-            weight, self.brand_sector, self.sector_orders.size
+        weight = (self.brand_active > 0) * (self.shelf_popularity + self.p.shelf_least) ** self.p.shelf_power
+        self.shelf_cdf[...], self.shelf_guide[...], self.shelf_members[...] = sections_of(
+            weight, self.brand_sector, *self.shelf_guide.shape
         )
-        self.shelf_guide[...] = guide_of(self.shelf_cdf, self.shelf_starts, self.shelf_guide.shape[1])
-        pull = self.platform_gmv + 0.02 * self.platform_gmv.mean() + 1e-12
+        pull = self.platform_gmv + self.p.platform_least * self.platform_gmv.mean() + 1e-12
         self.platform_pull[...] = np.cumsum(pull) / pull.sum()
 
     def offer(self, ctx):
@@ -91,24 +91,24 @@ class Exposure(Mechanic):
         sold = self.impressions / np.maximum(self.supply, 1e-12)
         paid_share = -np.expm1(-self.p.ad_reach * self.ad_load * sold * self.traffic_level[0])
         online = self.shoppers_online[0] * 1e6 / (ctx.size("consumer") * ctx.people)
-        feed = self.feed_cdf, self.feed_starts, self.feed_guide, self.feed_members
-        paid = self.paid_cdf, self.paid_starts, self.paid_guide, self.paid_members
-        shelf = self.shelf_cdf, self.shelf_starts, self.shelf_guide, self.shelf_members
         heard = -np.expm1(-self.p.message_reach * self.push_rate)
         need_edges = np.cumsum(self.sector_orders)
         show(
             self.offered, self.online, self.need, slots, week, shown, organic, paid_share,
             self.online_rank, online, self.adopted, self.habit_platform,
-            need_edges, self.platform_pull, feed, paid, shelf, self.followed, self.on_air, self.bond_brand, self.bond_state, heard,
+            need_edges, self.platform_pull, self.feed_cdf, self.feed_guide, self.feed_members, self.paid_cdf, self.paid_guide,
+            self.paid_members, self.shelf_cdf, self.shelf_guide, self.shelf_members,
+            self.followed, self.on_air, self.bond_brand, self.bond_state, heard,
             rooms, brands,
         )  # fmt: skip
 
 
 @compiled
 def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, shown: Array, organic: Array, paid_share: Array,
-         rank: Array, online_share: float, adopted: Array, platform: Array, need_edges: Array, pull: Array, feed: Any, paid: Any,
-         shelf: Any, followed: Array, on_air: Array, bond_brand: Array, bond_state: Array, heard: Array, rooms: int,
-         brands: int) -> None:  # fmt: skip
+         rank: Array, online_share: float, adopted: Array, platform: Array, need_edges: Array, pull: Array,
+         feed: Array, feed_guide: Array, feed_members: Array, paid: Array, paid_guide: Array, paid_members: Array,
+         shelf: Array, shelf_guide: Array, shelf_members: Array,
+         followed: Array, on_air: Array, bond_brand: Array, bond_state: Array, heard: Array, rooms: int, brands: int) -> None:  # fmt: skip
     """Fill the slots of every consumer who is online.
 
     Args:
@@ -116,7 +116,7 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
         slots, week, shown: (4, n), (4, n), (3, n) draws in [0, 1).
         organic, paid_share: (platforms,) probabilities that a feed slot and the paid slot are filled.
         rank, adopted, platform: (n,). online_share: share of consumers online. need_edges, pull: cumulative shares.
-        feed, paid, shelf: cdf, starts, guide and members of the sections to draw from.
+        feed, paid, shelf: cumulative shares by section, each with its guide and members, from `sections_of`.
         followed: (n, ties). on_air: (rooms,). bond_brand, bond_state: (n, bonds). heard: (brands,) probabilities.
     """
     for i in range(rank.size):
@@ -127,11 +127,11 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
         if adopted[i]:
             second = place_of(pull, week[2, i])
             if shown[0, i] < organic[platform[i]]:
-                offered[i, FEED] = pick(feed, platform[i], slots[0, i])
+                offered[i, FEED] = pick(feed, feed_guide, feed_members, platform[i], slots[0, i])
             if shown[1, i] < organic[second]:
-                offered[i, SECOND_FEED] = pick(feed, second, slots[1, i])
+                offered[i, SECOND_FEED] = pick(feed, feed_guide, feed_members, second, slots[1, i])
             if shown[2, i] < paid_share[platform[i]]:
-                offered[i, PAID_SLOT] = pick(paid, platform[i], slots[2, i])
+                offered[i, PAID_SLOT] = pick(paid, paid_guide, paid_members, platform[i], slots[2, i])
             for t in range(followed.shape[1]):
                 room = followed[i, t]
                 if room >= 0 and on_air[room] > week[3, i]:
@@ -143,6 +143,6 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
                 silent *= 1.0 - heard[bond_brand[i, t]]
                 if week[1, i] < cumulative:
                     offered[i, PRIVATE_SLOT] = rooms + bond_brand[i, t]
-        found = pick(shelf, need[i], slots[3, i])
+        found = pick(shelf, shelf_guide, shelf_members, need[i], slots[3, i])
         if found >= 0:
             offered[i, SHELF_SLOT] = rooms + brands + found

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import STREAMER_FEES, Array, own, param, read
-from sim.kernels.sections import guide_of, pick_each, sections_of
+from sim.kernels.sections import pick_each, sections_of
 from sim.mechanic import Mechanic
 
 
 class Featuring(Mechanic):
-    """Every few weeks a streamer signs a brand of its sector, drawn in proportion to budgets for streamers."""
+    """Every few weeks a streamer signs a brand of its sector, drawn by budgets for streamers ^ concavity.
+
+    The more hosts a brand has, the less another one brings: with a concavity of 1 a single brand would take a sector.
+    """
 
     weeks = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="length of a contract")
+    concavity = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="elasticity of contracts to the budget for streamers")
 
     outlet_brand: Array = own("outlet", unit="1", at="plan", dtype=np.int32, init=0, doc="brand whose goods an outlet sells")
     signing_budget: Array = own(
@@ -41,9 +45,8 @@ class Featuring(Mechanic):
         self._sign(ctx, np.flatnonzero((self.outlet_home[: rooms.size] < 0) & ((rooms + ctx.step) % int(self.p.weeks) == 0)))
 
     def _sign(self, ctx, due):
-        drawn = draw_brands(
-            self.outlet_sector[due], ctx.uniform("room")[due], self.brand_sector, self.signing_budget, self.sector_orders.size
-        )
+        weight = self.signing_budget**self.p.concavity
+        drawn = draw_brands(self.outlet_sector[due], ctx.uniform("room")[due], self.brand_sector, weight, self.sector_orders.size)
         self.outlet_brand[due] = np.where(drawn >= 0, drawn, self.outlet_brand[due].clip(0))
 
     def enforce(self, ctx):
@@ -52,7 +55,7 @@ class Featuring(Mechanic):
 
 def draw_brands(sector: Array, u: Array, brand_sector: Array, weight: Array, sectors: int) -> Array:
     """A brand of each given sector, drawn in proportion to weight, (n,) int32; -1 where the sector has none."""
-    cdf, starts, members = sections_of(weight, brand_sector, sectors)
+    cdf, guide, members = sections_of(weight, brand_sector, sectors, 64)
     out = np.empty(sector.size, np.int32)
-    pick_each((cdf, starts, guide_of(cdf, starts, 64), members), sector.astype(np.int32), u, out)
+    pick_each(cdf, guide, members, sector.astype(np.int32), u, out)
     return out

@@ -22,7 +22,7 @@ class Pricing(Mechanic):
     private_part = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount that members get")
     shelf_part = param(0.3, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount on the shelf")
     speed = param(0.04, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which discounts follow")
-    goods_cost = param(0.50, unit="share", bounds=(0, 1), source="assumption", doc="cost of goods and delivery against the list price")
+    goods_cost = param(0.45, unit="share", bounds=(0, 1), source="assumption", doc="cost of goods and delivery against the list price")
     usual_mean = param(
         141.7, unit="CNY/order", bounds=(1, 1e6), source="parcels2020", doc="mean price of an order to which people are used, 2020"
     )

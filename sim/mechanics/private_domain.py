@@ -29,13 +29,11 @@ class PrivateDomain(Mechanic):
     stranger_trust = param(0.4, unit="1", bounds=(0, 1), source="assumption", doc="trust with which a new customer considers joining")
     trust_power = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="exponent of trust in joining")
     friends = param(0.5, unit="1", bounds=(0, 5), source="schmitt2011", doc="further pull when all friends are active members")
-    tire_rate = param(0.10, unit="1/week", bounds=(0, 1), source="assumption", doc="active members who fall asleep each week")
+    tire_rate = param(
+        0.10, unit="1/week", bounds=(0, 1), source="assumption", doc="active members who fall asleep each week; free in report_world"
+    )
     wake_rate = param(
-        0.09,
-        unit="1/week",
-        bounds=(0, 1),
-        source="assumption",
-        doc="dormant members woken a week at one push and full trust; free in report_world",
+        0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="dormant members woken a week at one push and full trust"
     )
     leave_rate = param(0.012, unit="1/week", bounds=(0, 1), source="assumption", doc="members without trust who leave each week")
     comfortable = param(2.0, unit="pushes/week", bounds=(0.1, 14), source="ascarza2016", doc="messages a week that are welcome")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, param, read
-from sim.kernels.sections import guide_of, sections_of
+from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
 
@@ -13,17 +13,18 @@ class Ranking(Mechanic):
     """The feed of a platform is drawn in proportion to a score, with a pool for everybody.
 
         engagement' = memory * engagement + (1 - memory) * (minutes and sales an hour on air, against the mean)
-        weight      = on air * [(1 - exploration) * (1/10 + engagement)^matthew * exp(quality + boost) + exploration]
+        weight      = on air * [(1 - exploration) * (least + engagement)^matthew * exp(quality + boost) + exploration]
 
-    Reference: Simon 1955; Krapivsky, Redner & Leyvraz 2000 for the exponent.
+    Reference: Simon 1955; Jeong, Néda & Barabási 2003; Krapivsky, Redner & Leyvraz 2000 for the exponent.
     """
 
-    matthew = param(1.0, unit="1", bounds=(0, 2), source="simon1955", doc="exponent of past success; above 1 one room takes all")
+    matthew = param(0.9, unit="1", bounds=(0, 2), source="jeong2003", doc="exponent of past success; from 1 on the best room takes all")
     memory = param(0.96, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of the past in engagement")
     talent_weight = param(0.5, unit="1", bounds=(0, 5), source="assumption", doc="what a util of talent adds to the log weight")
     effort = param(
         1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success"
     )
+    least = param(0.1, unit="1", bounds=(0, 10), source="assumption", doc="engagement that a room is credited with beside its own")
     newcomer = param(0.2, unit="1", bounds=(0, 10), source="assumption", doc="engagement with which a newcomer begins")
     tail_at_start = param(
         1.12,
@@ -40,7 +41,6 @@ class Ranking(Mechanic):
     feed_weight: Array = own("room", unit="1", at="traffic", init=1.0, bounds=(0, 1e15), doc="weight of a room in its platform's feed")
     feed_cdf: Array = own("room", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative weights, platform by platform")
     feed_guide: Array = own("platform", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in feed_cdf")
-    feed_starts: Array = own("platform_edge", unit="1", at="traffic", dtype=np.int64, doc="where each platform's rooms begin")
     feed_members: Array = own("room", unit="1", at="traffic", dtype=np.int32, doc="room of each entry of feed_cdf")
 
     outlet_platform: Array = read()
@@ -77,15 +77,14 @@ class Ranking(Mechanic):
         own_room = home >= 0
         skill = np.where(own_room, self.brand_quality[home.clip(0)], self.streamer_talent[host.clip(0)])
         merit = (
-            (0.1 + self.engagement) ** p.matthew
+            (p.least + self.engagement) ** p.matthew
             * np.exp(p.talent_weight * skill + own_room * self.brand_boost[platform])
             * np.where(own_room, p.effort, 1.0)
         )
         count = exploration_shares(merit * on, on, platform, self.exploration)
         self.feed_weight[...] = count
-        cdf, starts, members = sections_of(count, platform, self.exploration.size)
-        self.feed_cdf[...], self.feed_starts[...], self.feed_members[...] = cdf, starts, members
-        self.feed_guide[...] = guide_of(cdf, starts, self.feed_guide.shape[1])
+        platforms, cells = self.feed_guide.shape
+        self.feed_cdf[...], self.feed_guide[...], self.feed_members[...] = sections_of(count, platform, platforms, cells)
 
 
 def success_on_air(result: Array, aired: Array) -> Array:

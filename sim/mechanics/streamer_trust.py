@@ -36,7 +36,7 @@ class StreamerTrust(Mechanic):
 
     followed: Array = own("consumer", "tie", unit="1", at="learn", init=-1, dtype=np.int32, doc="rooms followed, -1 for none")
     follow_trust: Array = own("consumer", "tie", unit="1", at="learn", init=0.5, bounds=(0, 1), doc="trust in the host of a followed room")
-    room_reputation: Array = own("room", unit="1", at="enforce", init=0.5, bounds=(0, 1), doc="what non-followers believe of a room")
+    room_reputation: Array = own("room", unit="1", at="traffic", init=0.5, bounds=(0, 1), doc="what non-followers believe of a room")
     utility: Array = add()
 
     engagement: Array = read()
@@ -46,8 +46,8 @@ class StreamerTrust(Mechanic):
     streamer_active: Array = last()
     streamer_entries: Array = last()
     outlet_host: Array = read()
-    outlet_baskets: Array = read()
-    outlet_bad: Array = read()
+    outlet_baskets: Array = last()
+    outlet_bad: Array = last()
 
     def populate(self, ctx):
         drawn = self.engagement * (self.outlet_host[: self.engagement.size] >= 0)
@@ -58,6 +58,16 @@ class StreamerTrust(Mechanic):
             room = np.minimum(np.searchsorted(edges, which[tie]), edges.size - 1)
             fresh = (known[tie] < self.p.followed_at_start) & ~(self.followed[:, :tie] == room[:, None]).any(axis=1)
             self.followed[:, tie] = np.where(fresh, room, -1)
+
+    def traffic(self, ctx):
+        rooms = self.room_reputation.size
+        host = self.outlet_host[:rooms]
+        bad, baskets = self.outlet_bad[:rooms], self.outlet_baskets[:rooms]
+        up, down = self.p.gain * (baskets - bad), self.p.loss * bad
+        heard = baskets / max(baskets.mean(), 1e-12)
+        share = self.p.word * heard / (1.0 + heard) * (baskets > 0)
+        self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
+        self.room_reputation[(host >= 0) & (self.streamer_entries[host.clip(0)] > 0)] = 0.5  # newcomers start afresh
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
@@ -71,16 +81,6 @@ class StreamerTrust(Mechanic):
             self.followed, self.follow_trust, self.offered, self.chosen, self.outcome, leave, meet, which, gone, self.room_reputation.size,
             p.gain, p.loss, p.follow_rate, p.follow_after_purchase, p.unfollow_rate, p.initial,
         )  # fmt: skip
-
-    def enforce(self, ctx):
-        rooms = self.room_reputation.size
-        host = self.outlet_host[:rooms]
-        self.room_reputation[(host >= 0) & (self.streamer_entries[host.clip(0)] > 0)] = 0.5
-        bad, baskets = self.outlet_bad[:rooms], self.outlet_baskets[:rooms]
-        up, down = self.p.gain * (baskets - bad), self.p.loss * bad
-        heard = baskets / max(baskets.mean(), 1e-12)
-        share = self.p.word * heard / (1.0 + heard) * (baskets > 0)
-        self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
 
 
 @compiled

@@ -30,8 +30,8 @@ class Venues(Mechanic):
     baby_price = param(125, unit="CNY/order", bounds=(1, 1e4), source="parcels2020", doc="price of an order in 2020")
     price_spread = param(0.25, unit="log CNY", bounds=(0, 1.5), source="assumption", doc="spread of brands' prices inside a sector")
     size_spread = param(1.0, unit="1", bounds=(0, 3), source="assumption", doc="log standard deviation of brands' sizes at the start")
-    quality_spread = param(0.35, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of quality of goods")
-    talent_spread = param(0.40, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of hosts' talent")
+    quality_spread = param(0.20, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of quality of goods")
+    talent_spread = param(0.60, unit="util", bounds=(0, 3), source="assumption", doc="standard deviation of hosts' talent")
     douyin_rooms = param(
         0.36,
         unit="share",
