@@ -150,7 +150,6 @@ class Engine:
         for call in self._market_calls.get("found", []):
             self._market_call(call)
         populate = [self._calls("populate") + self._calls("endow") for _ in range(self.threads)]
-        self._parameters_of([call for calls in populate for call in calls], 0)
 
         def work(worker: int, first: int, stop: int) -> None:
             for call in populate[worker]:
@@ -242,13 +241,15 @@ class Engine:
     def _block_call(self, call: Call, worker: int, first: int, stop: int) -> None:
         if not call.bound:
             self._bind(call, worker)
-        views = call.mechanic.__dict__
-        for name, array in call.rows:
-            views[name] = call.views[name] = array[first:stop]
-        for name, array in call.block_rows:
-            views[name] = call.views[name] = array[: stop - first]
         context = call.context
-        context.step, context.first, context.count = self.week, first, stop - first
+        if (context.first, context.count) != (first, stop - first):
+            views = call.mechanic.__dict__
+            for name, array in call.rows:
+                views[name] = call.views[name] = array[first:stop]
+            for name, array in call.block_rows:
+                views[name] = call.views[name] = array[: stop - first]
+            context.first, context.count = first, stop - first
+        context.step = self.week
         context.date = self.dates[self.week]
         call.method(context)
         if self.checked:
@@ -263,14 +264,10 @@ class Engine:
             total[...] = 0
 
     def _parameters(self, step: int) -> None:
-        self._parameters_of([call for calls in self._market_calls.values() for call in calls], step)
-        for worker in self._block_calls:
-            self._parameters_of([call for _, calls in worker for call in calls], step)
-
-    def _parameters_of(self, calls: Sequence[Call], step: int) -> None:
-        for call in calls:
-            for name, by_week in self.dated.get(call.mechanic.name, {}).items():
-                setattr(call.mechanic.p, name, float(by_week[min(step, by_week.size - 1)]))
+        """Put the dated values of a week in force; all calls of a mechanic share its parameters."""
+        for mechanic in self.mechanics:
+            for name, by_week in self.dated.get(mechanic.name, {}).items():
+                setattr(mechanic.p, name, float(by_week[min(step, by_week.size - 1)]))
 
     # -- checking ----------------------------------------------------------------------------------------------
 

@@ -181,6 +181,8 @@ STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF = 0, 1, 2, 3
 """Codes of `outlet_channel`."""
 PAID_TRAFFIC, STREAMER_FEES, OWN_ROOMS, PRIVATE_OPERATION = 0, 1, 2, 3
 """Rows of the dimension `lever`: what a brand's marketing budget is spent on."""
+SLOTS, TIES, BONDS, TASTES = 8, 3, 4, 4
+"""Lengths of the dimensions `slot`, `tie`, `bond` and `taste`: rules that loop over a known number take half the time."""
 FEED, SECOND_FEED, PAID_SLOT, FOLLOWED_SLOT, PRIVATE_SLOT, SHELF_SLOT = 0, 1, 2, 3, 6, 7
 """Places of the dimension `slot`; the live ones come before the private message."""
 STRANGER, ACTIVE, DORMANT, LEFT = 0, 1, 2, 3

@@ -12,10 +12,11 @@ import numpy as np
 
 from sim.errors import LedgerError
 from sim.fields import Array
-from sim.kernels.sums import add_at, total_if_valid
+from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, transfer
 
 SECTORS = ("consumers", "brand", "streamer", "agency", "platform", "regulator", "outside")
 TOLERANCE = 1e-9
+NOBODY = np.zeros(0, np.int64)
 
 
 class Ledger:
@@ -50,27 +51,28 @@ class Ledger:
             payer_index, payee_index: the account of each entry; without it entry i is account i, and a sector of
                 one account takes the total.
         """
-        amounts = np.atleast_1d(np.asarray(amount, dtype=np.float64))
-        total = total_if_valid(amounts)
+        amounts = np.asarray(amount, dtype=np.float64).reshape(-1)
+        total = transfer(*self._accounts(payer, amounts, payer_index), *self._accounts(payee, amounts, payee_index), amounts)
         if not total >= 0.0:
-            raise LedgerError(f"{payer} pays {payee} for {reason}: an amount is negative or not finite.")
-        self._post(payer, amounts, payer_index, -1.0)
-        self._post(payee, amounts, payee_index, 1.0)
+            if np.isnan(total):
+                raise LedgerError(f"{payer} pays {payee} for {reason}: an amount is negative or not finite.")
+            sector, index = (payer, payer_index) if total == -1.0 else (payee, payee_index)
+            given = "no" if index is None else index.size
+            raise LedgerError(f"{sector}: {amounts.size} amounts but {given} accounts, or one that does not exist.")
         key = (payer, payee, reason)
         self.flows[key] = self.flows.get(key, 0.0) + total
         self.turnover += total
 
-    def _post(self, sector: str, amounts: Array, index: Array | None, sign: float) -> None:
+    def _accounts(self, sector: str, amounts: Array, index: Array | None) -> tuple[Array, Array, int]:
+        """Balances of a sector, the account of each amount, and how they meet."""
         balance = self.cash[sector]
         if index is not None:
-            if not add_at(balance, index, amounts, sign):
-                raise LedgerError(f"{sector}: {amounts.size} amounts but {index.size} accounts, or one that does not exist.")
-        elif balance.size == amounts.size:
-            balance += sign * amounts
-        elif balance.size == 1:
-            balance[0] += sign * amounts.sum()
-        else:
-            raise LedgerError(f"{sector} has {balance.size} accounts but {amounts.size} amounts and no index.")
+            return balance, index, BY_INDEX
+        if balance.size == amounts.size:
+            return balance, NOBODY, EACH
+        if balance.size == 1:
+            return balance, NOBODY, TOGETHER
+        raise LedgerError(f"{sector} has {balance.size} accounts but {amounts.size} amounts and no index.")
 
     def check(self) -> float:
         """Relative error of the books; raises LedgerError above 1e-9.

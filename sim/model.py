@@ -12,7 +12,7 @@ import sim.mechanics
 from sim.config import Configuration, schedule_faults
 from sim.engine import Engine
 from sim.errors import ConfigError, did_you_mean
-from sim.fields import PLATFORMS, SECTORS, Array
+from sim.fields import BONDS, PLATFORMS, SECTORS, SLOTS, TASTES, TIES, Array
 from sim.mechanic import Mechanic
 from sim.schedule import values_in_force
 from sim.streams import stream_key
@@ -108,8 +108,9 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
     return {
         "consumer": configuration.consumers, "brand": configuration.brands, "streamer": configuration.streamers,
         "agency": max(1, configuration.streamers // 20), "room": rooms, "outlet": rooms + 2 * configuration.brands,
-        "platform": len(PLATFORMS), "platform_edge": len(PLATFORMS) + 1, "sector": len(SECTORS), "sector_edge": len(SECTORS) + 1,
-        "slot": 8, "cell": 512, "tie": 3, "bond": 4, "taste": 4, "channel": 4, "lever": 4, "lag": 2, "income": 3, "policy": 4, "result": 3,
+        "platform": len(PLATFORMS), "sector": len(SECTORS),
+        "slot": SLOTS, "cell": 512, "tie": TIES, "bond": BONDS, "taste": TASTES, "channel": 4, "lever": 4, "lag": 2,
+        "income": 3, "policy": 4, "result": 3,
         "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2, "hit": 2,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.fields import ACTIVE, DORMANT, LEFT, PAID_SLOT, PRIVATE_SLOT, STRANGER
+from sim.fields import ACTIVE, BONDS, DORMANT, LEFT, PAID_SLOT, PRIVATE_SLOT, STRANGER
 from sim.mechanics.brand_trust import find_bonds, learn_brands
 from sim.mechanics.private_domain import belong, moved
 from sim.model import build
@@ -22,6 +22,11 @@ def rows(*values: list[float], dtype: type = np.float32) -> np.ndarray:
     return np.array(values, dtype)
 
 
+def padded(values: np.ndarray, rest: float) -> np.ndarray:
+    """As many bonds as there are, those beyond the given ones with the value `rest`."""
+    return np.pad(values, ((0, 0), (0, BONDS - values.shape[1])), constant_values=rest)
+
+
 def counts(size: int) -> np.ndarray:
     return np.zeros(size, np.int64)
 
@@ -32,7 +37,8 @@ def test_a_basket_finds_its_bond_by_hand() -> None:
     trust = rows([0.9, 0.5], [0.9, 0.5], [0.6, 0.2], [0.6, 0.2], [0.6, 0.2])
     state = rows([0, 0], [0, 0], [0, 0], [0, ACTIVE], [DORMANT, ACTIVE], dtype=np.int8)
     place, new = np.empty(5, np.int8), np.empty(5, np.bool_)
-    find_bonds(np.array([1, 0, 0, 0, -1], np.int32), np.array([7, 3], np.int32), bonds, trust, state, place, new)
+    full = padded(bonds, 9), padded(trust, 1.0), padded(state, ACTIVE)  # further bonds are memberships of a trusted brand
+    find_bonds(np.array([1, 0, 0, 0, -1], np.int32), np.array([7, 3], np.int32), *full, place, new)
     assert place.tolist() == [0, 1, 1, 0, -1]
     assert new.tolist() == [False, True, True, True, False]
 
@@ -42,8 +48,8 @@ def test_trust_in_brands_is_learned_by_hand() -> None:
 
     0.5 + 0.1 * 0.5 = 0.55; with half of the blame 0.4 * (1 - 0.4 * 0.5) = 0.32; with all of it 0.4 * 0.6 = 0.24.
     """
-    bonds = rows([3, -1], [3, -1], [-1, 5], dtype=np.int16)
-    trust = rows([0.5, 0.4], [0.5, 0.4], [0.4, 0.5])
+    bonds = padded(rows([3, -1], [3, -1], [-1, 5], dtype=np.int16), -1)
+    trust = padded(rows([0.5, 0.4], [0.5, 0.4], [0.4, 0.5]), 0.4)
     newcomers, repeat = counts(2), counts(2)
     paid, total, number = counts(8), counts(8), counts(8)
     learn_brands(
@@ -68,8 +74,8 @@ def test_trust_in_brands_is_learned_by_hand() -> None:
         total,
         number,
     )
-    assert bonds.tolist() == [[3, -1], [3, 7], [3, 5]]
-    assert trust == pytest.approx(rows([0.55, 0.4], [0.5, 0.32], [0.24, 0.5]))
+    assert bonds[:, :2].tolist() == [[3, -1], [3, 7], [3, 5]]
+    assert trust[:, :2] == pytest.approx(rows([0.55, 0.4], [0.5, 0.32], [0.24, 0.5]))
     assert newcomers.tolist() == [10_000, 10_000]
     assert repeat.tolist() == [125_000, 0]
     assert paid.tolist() == [0] * 7 + [10_000]
@@ -94,6 +100,7 @@ def test_a_member_moves_by_hand(state: int, draw: float, trust: float, after: in
 
 def week_of_belonging(state: np.ndarray, brand: np.ndarray, place: np.ndarray, new: np.ndarray, **given: object) -> dict:
     """A week for rows of two bonds in a market of four brands that sell through outlets of their own number."""
+    state, brand, given_state = padded(state, STRANGER), padded(brand, -1), state
     people = state.shape[0]
     chosen = np.where(place >= 0, given.get("bought", np.zeros(people, np.int32)), -1).astype(np.int32)
     fields = {
@@ -114,7 +121,7 @@ def week_of_belonging(state: np.ndarray, brand: np.ndarray, place: np.ndarray, n
         given.get("outcome", np.ones(people, np.int8)),
         np.where(place >= 0, 10.0, 0.0),
         np.zeros(people, np.float32),
-        given.get("luck", np.full((2, people), 0.99, np.float32)),
+        given.get("luck", np.full((BONDS, people), 0.99, np.float32)),
         given.get("enter", np.zeros(people, np.float32)),
         np.ones(people, np.float32),
         np.full(4, 0.2),
@@ -129,7 +136,9 @@ def week_of_belonging(state: np.ndarray, brand: np.ndarray, place: np.ndarray, n
         0.0,
         *sums.values(),
     )
-    return {**fields, **sums}
+    given_state[...] = state[:, :2]
+    assert (state[:, 2:] == STRANGER).all()
+    return {**fields, **sums, "idle": fields["idle"][:, :2]}
 
 
 def test_buyers_join_and_wake_by_hand() -> None:
@@ -183,7 +192,7 @@ def test_members_are_a_stock(seed: int) -> None:
         new,
         bought=bought,
         outcome=rng.choice(np.array([-1, 1], np.int8), people),
-        luck=rng.random((2, people), np.float32),
+        luck=rng.random((BONDS, people), np.float32),
         enter=rng.random(people, np.float32),
     )
     brand[new, place[new]] = bought[new]

@@ -8,7 +8,7 @@ from scipy import special, stats
 
 from sim.fields import Array, last, own
 from sim.kernels.auction import clearing_price
-from sim.kernels.sections import guide_of, pick_each, sections_of
+from sim.kernels.sections import pick_each, sections_of
 from sim.mechanic import Mechanic
 from sim.mechanics.adoption import Adoption
 from sim.mechanics.misconduct import violation_probability
@@ -88,10 +88,10 @@ def rank_by_success(merit_power: float, entry: float, views: int, seed: int = 4)
     while done < views:
         size = max(1, done // 100)
         weight = exploration_shares(seen**merit_power * (seen > 0), (seen == 0).astype(float), platform, pool)
-        cdf, starts, members = sections_of(weight, platform, 1)
+        cdf, guide, members = sections_of(weight, platform, 1, CELLS)
         out = np.empty(size, np.int32)
         u = streams.uniform(9, batch, 0, size)
-        pick_each((cdf, starts, guide_of(cdf, starts, CELLS), members), np.zeros(size, np.int8), u, out)
+        pick_each(cdf, guide, members, np.zeros(size, np.int8), u, out)
         seen += np.bincount(out, minlength=rooms)
         done, batch = done + size, batch + 1
     return seen[seen > 0].astype(np.int64)

@@ -11,22 +11,22 @@ from scipy import special, stats
 
 from sim.fields import QUANTUM
 from sim.kernels.choice import fill_gumbel, gumbel_argmax, log32
-from sim.kernels.sections import guide_of, pick_each, place_of, sections_of
-from sim.kernels.sums import PER_UNIT, add_at, shares_among, tally, tally_ones, total_if_valid
-from sim.kernels.ties import tied_value_add
+from sim.kernels.compiled import compiled, count
+from sim.kernels.sections import pick_each, place_of, sections_of
+from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
 
 KEY = np.uint64(0x1234_5678_9ABC_DEF0)
 
 
 def test_sections_by_hand() -> None:
     """Rows 0, 2 in section 1 with weights 1, 3; row 1 alone in section 0; section 2 is empty."""
-    cdf, starts, members = sections_of(np.array([1.0, 5.0, 3.0]), np.array([1, 0, 1]), 3)
-    assert starts.tolist() == [0, 1, 3, 3]
+    cdf, guide, members = sections_of(np.array([1.0, 5.0, 3.0]), np.array([1, 0, 1]), 3, 4)
+    assert guide.tolist() == [[0, 0, 0, 0], [1, 2, 2, 2], [-1, -1, -1, -1]]
     assert members.tolist() == [1, 0, 2]
     assert cdf.tolist() == [1.0, 0.25, 1.0]
     out = np.empty(4, np.int32)
     u = np.array([0.2, 0.25, 0.99, 0.5], np.float32)
-    pick_each((cdf, starts, guide_of(cdf, starts, 4), members), np.array([1, 1, 0, 2]), u, out)
+    pick_each(cdf, guide, members, np.array([1, 1, 0, 2]), u, out)
     assert out.tolist() == [0, 2, 1, -1]
 
 
@@ -40,13 +40,12 @@ sectioned = st.integers(1, 15).flatmap(
 def test_draws_are_those_of_a_search_in_cumulative_weights(rows: tuple, u: np.ndarray) -> None:
     """Ties, weights of zero, sections without rows or weight, one row alone: as plain numpy finds them."""
     weight, section = rows
-    cdf, starts, members = sections_of(weight, section, 5)
-    guide = guide_of(cdf, starts, 64)
+    cdf, guide, members = sections_of(weight, section, 5, 64)
     for wanted in range(5):
         inside = np.flatnonzero(section == wanted)
         edges = np.cumsum(weight[inside])
         out = np.empty(u.size, np.int32)
-        pick_each((cdf, starts, guide, members), np.full(u.size, wanted), u, out)
+        pick_each(cdf, guide, members, np.full(u.size, wanted), u, out)
         if inside.size == 0 or edges[-1] <= 0.0:
             assert (out == -1).all()
             continue
@@ -58,9 +57,9 @@ def test_draws_are_those_of_a_search_in_cumulative_weights(rows: tuple, u: np.nd
 def test_draws_follow_the_weights() -> None:
     """Weights 1, 0, 2, 5 of one room each: shares of an eighth, none, a quarter and five eighths."""
     weight, u = np.array([1.0, 0.0, 2.0, 5.0]), np.random.default_rng(0).random(80_000, np.float32)
-    cdf, starts, members = sections_of(weight, np.zeros(4, np.int64), 1)
+    cdf, guide, members = sections_of(weight, np.zeros(4, np.int64), 1, 512)
     out = np.empty(u.size, np.int32)
-    pick_each((cdf, starts, guide_of(cdf, starts, 512), members), np.zeros(u.size, np.int8), u, out)
+    pick_each(cdf, guide, members, np.zeros(u.size, np.int8), u, out)
     counts = np.bincount(out, minlength=4)
     assert counts[1] == 0
     assert stats.chisquare(counts[[0, 2, 3]], np.array([1, 2, 5]) * 10_000).pvalue > 1e-4
@@ -76,23 +75,22 @@ def test_places_among_edges(parts: np.ndarray, count: int) -> None:
     assert max(places) < edges.size
 
 
-@given(st.integers(0, 30).flatmap(lambda n: hnp.arrays(np.int32, n, elements=st.integers(-1, 3))), st.randoms())
+@compiled
+def count_all(total: np.ndarray, index: np.ndarray, value: np.ndarray) -> None:
+    for i in range(index.size):
+        count(total, index[i], value[i])
+
+
+@given(st.integers(0, 30).flatmap(lambda n: hnp.arrays(np.int32, n, elements=st.integers(0, 3))), st.randoms())
 def test_sums_are_exact_in_any_order(index: np.ndarray, random) -> None:
     value = np.random.default_rng(index.size).random(index.size) * 1e6
-    total, ones = np.zeros(4, np.int64), np.zeros(4, np.int64)
-    tally(total, index, value)
-    tally_ones(ones, index)
     order = list(range(index.size))
     random.shuffle(order)
-    again = np.zeros(4, np.int64)
-    tally(again, index[order], value[order])
+    total, again = np.zeros(4, np.int64), np.zeros(4, np.int64)
+    count_all(total, index, value)
+    count_all(again, index[order], value[order])
     assert total.tolist() == again.tolist()
-    assert total.tolist() == [sum(round(v * 1e4) for v in value[index == j]) for j in range(4)]
-    assert ones.tolist() == [10_000 * int((index == j).sum()) for j in range(4)]
-
-
-def test_a_unit_is_ten_thousand_quanta() -> None:
-    assert PER_UNIT * QUANTUM == 1.0
+    assert total.tolist() == [sum(round(v / QUANTUM) for v in value[index == j]) for j in range(4)]
 
 
 def test_shares_among_neighbours_by_hand() -> None:
@@ -109,34 +107,24 @@ def test_shares_among_neighbours_by_hand() -> None:
     ("values", "total"),
     [([], 0.0), ([1.0, 2.5], 3.5), ([1.0, -0.1], None), ([np.nan], None), ([np.inf, 1.0], None)],
 )
-def test_a_total_is_given_for_valid_amounts_only(values: list[float], total: float | None) -> None:
-    found = total_if_valid(np.array(values))
+def test_valid_amounts_alone_are_transferred(values: list[float], total: float | None) -> None:
+    payer, payee, nobody = np.zeros(len(values)), np.zeros(1), np.zeros(0, np.int64)
+    found = transfer(payer, nobody, EACH, payee, nobody, TOGETHER, np.array(values))
     assert np.isnan(found) if total is None else found == total
+    assert payee[0] == (total or 0.0)
+    assert payer.sum() == -payee[0]
 
 
-def test_adding_at_places_by_hand() -> None:
-    balance = np.array([1.0, 2.0, 3.0])
-    add_at(balance, np.array([0, 2, 0]), np.array([0.5, 1.0, 0.25]), -1.0)
-    assert balance.tolist() == [0.25, 2.0, 2.0]
-
-
-@given(st.integers(0, 500))
-def test_the_value_of_a_tie_or_the_default(seed: int) -> None:
-    """Against a plain loop: alternatives -1, groups without a tie, ties of nobody."""
-    rng = np.random.default_rng(seed)
-    group = rng.integers(0, 3, 6).astype(np.int32)
-    index = rng.integers(-1, 6, (4, 3)).astype(np.int32)
-    ties = np.array([rng.permutation(4)[:2] - 1 for _ in range(4)], np.int16)
-    value = rng.random((4, 2), np.float32)
-    out = np.zeros((4, 3), np.float32)
-    tied_value_add(out, 2.0, index, group, ties, value, 0.25)
-    for i, k in np.ndindex(4, 3):
-        if index[i, k] < 0:
-            assert out[i, k] == 0.0
-            continue
-        tied = np.flatnonzero(ties[i] == group[index[i, k]])
-        expected = value[i, tied[0]] if tied.size else np.float32(0.25)
-        assert out[i, k] == np.float32(2.0) * expected
+def test_a_transfer_by_hand() -> None:
+    """Accounts 0, 2 and 0 pay 0.5, 1 and 0.25 to accounts 1, 1 and 0; an unknown account stops all of it."""
+    payer, payee = np.array([1.0, 2.0, 3.0]), np.zeros(2)
+    amounts, places, others = np.array([0.5, 1.0, 0.25]), np.array([0, 2, 0]), np.array([1, 1, 0], np.int32)
+    assert transfer(payer, places, BY_INDEX, payee, others, BY_INDEX, amounts) == 1.75
+    assert payer.tolist() == [0.25, 2.0, 2.0]
+    assert payee.tolist() == [0.25, 1.5]
+    assert transfer(payer, places + 1, BY_INDEX, payee, others, BY_INDEX, amounts) == -1.0
+    assert transfer(payer, places, BY_INDEX, payee, others[:2], BY_INDEX, amounts) == -2.0
+    assert payer.tolist() == [0.25, 2.0, 2.0]
 
 
 def choose(utility: np.ndarray, index: np.ndarray, outside: float = 0.0, step: int = 3, first: int = 0) -> tuple:

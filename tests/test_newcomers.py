@@ -54,7 +54,6 @@ def test_a_newcomer_begins_with_little_success() -> None:
         room_gmv=np.array([50.0, 0.0, 50.0, 0.0, 50.0]),
         feed_weight=np.zeros(rooms),
         feed_cdf=np.zeros(rooms),
-        feed_starts=np.zeros(2, np.int64),
         feed_members=np.zeros(rooms, np.int32),
         feed_guide=np.zeros((1, 8), np.int32),
     )

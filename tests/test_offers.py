@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.fields import ACTIVE, DORMANT, LEFT, PRIVATE_SLOT, SHELF_SLOT
-from sim.kernels.sections import guide_of, sections_of
+from sim.fields import ACTIVE, BONDS, DORMANT, LEFT, PRIVATE_SLOT, SHELF_SLOT, STRANGER
+from sim.kernels.sections import sections_of
+from sim.mechanics.brand_trust import add_trust as add_brand_trust
 from sim.mechanics.exposure import show
 from sim.mechanics.preference import weigh
 from sim.mechanics.streamer_trust import add_trust, follow
@@ -36,9 +37,9 @@ def slots(**given: object) -> np.ndarray:
     on platform 0 and 0.6 on platform 1, paid slots below 0.7.
     """
     half = np.full((4, 3), 0.5, np.float32)
-    feed = sections_of(np.array([1.0, 3.0, 1.0, 1.0]), np.array([0, 0, 1, 1]), 2)
-    paid = sections_of(np.array([0.0, 0.0, 0.0, 1.0]), np.array([0, 0, 1, 1]), 2)
-    shelf = sections_of(np.array([1.0, 1.0]), np.array([0, 1]), 2)
+    feed = sections_of(np.array([1.0, 3.0, 1.0, 1.0]), np.array([0, 0, 1, 1]), 2, 8)
+    paid = sections_of(np.array([0.0, 0.0, 0.0, 1.0]), np.array([0, 0, 1, 1]), 2, 8)
+    shelf = sections_of(np.array([1.0, 1.0]), np.array([0, 1]), 2, 8)
     offered, need = np.full((3, 8), -1, np.int32), np.zeros(3, np.int8)
     show(
         offered,
@@ -55,11 +56,13 @@ def slots(**given: object) -> np.ndarray:
         np.array([0, 1, 1], np.int8),
         np.array([0.6, 1.0]),
         np.array([0.4, 1.0]),
-        *((cdf, starts, guide_of(cdf, starts, 8), members) for cdf, starts, members in (feed, paid, shelf)),
+        *feed,
+        *paid,
+        *shelf,
         given.get("followed", np.full((3, 3), -1, np.int32)),
         given.get("on_air", np.ones(4)),
-        given.get("bond_brand", np.full((3, 2), -1, np.int16)),
-        given.get("bond_state", np.zeros((3, 2), np.int8)),
+        given.get("bond_brand", np.full((3, BONDS), -1, np.int16)),
+        given.get("bond_state", np.zeros((3, BONDS), np.int8)),
         np.array([0.4, 0.5]),
         4,
         2,
@@ -127,24 +130,41 @@ def test_one_message_is_noticed_by_hand() -> None:
     """Heard at 0.4 and 0.5: brand 0 up to a draw of 0.4, then brand 1 up to 0.4 + 0.6 * 0.5 = 0.7, then none."""
     week = np.full((4, 3), 0.5, np.float32)
     week[1] = 0.39, 0.69, 0.71
-    both, active = rows(*[[0, 1]] * 3, dtype=np.int16), np.full((3, 2), ACTIVE, np.int8)
+    both = rows(*[[0, 1, -1, -1]] * 3, dtype=np.int16)
+    active = rows(*[[ACTIVE, ACTIVE, STRANGER, STRANGER]] * 3, dtype=np.int8)
     assert slots(week=week, bond_brand=both, bond_state=active)[:, PRIVATE_SLOT].tolist() == [4, 5, -1]
-    asleep = rows([DORMANT, ACTIVE], [LEFT, ACTIVE], [ACTIVE, DORMANT], dtype=np.int8)
+    asleep = active.copy()
+    asleep[:, :2] = [DORMANT, ACTIVE], [LEFT, ACTIVE], [ACTIVE, DORMANT]
     assert slots(week=week, bond_brand=both, bond_state=asleep)[:, PRIVATE_SLOT].tolist() == [5, -1, -1]
 
 
 def test_offers_are_weighed_by_hand() -> None:
-    """Appeal, less the price by one's own sensitivity (2 and 1), 0.5 for the sector in mind, and twice the fit in rooms 0 and 1.
+    """Appeal, less the price by one's own sensitivity (2 and 1), 0.5 for the sector in mind, and the fit in rooms 0 and 1.
 
-    Consumer 0: 1 - 0.2 + 0.5 + 1.2, 2 + 0.4 - 1.6, 3 - 1; consumer 1: nothing shown, 1 - 0.1 + 2, 3 - 0.5 + 0.5.
+    Consumer 0: 1 - 0.2 + 0.5 + 1.2, 2 + 0.4 - 1.6, on the shelf 3 - 1; consumer 1: 1 - 0.1 + 2, on the shelf 3 - 0.5 + 0.5.
     """
-    utility = np.zeros((2, 3), np.float32)
-    offered = np.array([[0, 1, 2], [-1, 0, 2]], np.int32)
-    taste, styles = rows([0.6, 0.8], [1.0, 0.0]), np.array([[1.0, 0.0], [0.0, -1.0]])
+    utility = np.zeros((2, 8), np.float32)
+    offered = rows([0, 1] + [-1] * 5 + [2], [-1, 0] + [-1] * 5 + [2], dtype=np.int32)
+    taste, style = rows([0.6, 0.8, 0, 0], [1.0, 0, 0, 0]), rows([2.0, 0, 0, 0], [0, -2.0, 0, 0])
     sector, need = np.array([0, 1, 1], np.int32), np.array([0, 1], np.int8)
-    appeal, log_price, sensitivity = np.array([1.0, 2.0, 3.0]), np.array([0.1, -0.2, 0.5]), floats(2.0, 1.0)
-    weigh(utility, appeal, log_price, sensitivity, sector, offered, need, 0.5, 2.0, taste, styles)
-    assert utility == pytest.approx(rows([2.5, 0.8, 2.0], [0.0, 2.9, 3.0]))
+    appeal, log_price, sensitivity = floats(1.0, 2.0, 3.0), floats(0.1, -0.2, 0.5), floats(2.0, 1.0)
+    weigh(utility, appeal, log_price, sensitivity, sector, offered, need, 0.5, taste, style)
+    assert utility[offered >= 0] == pytest.approx([2.5, 0.8, 2.0, 2.9, 3.0])
+
+
+@given(st.integers(0, 500))
+def test_trust_in_brands_is_that_of_the_bond_or_a_strangers(seed: int) -> None:
+    """Against a plain loop: empty slots, brands without a bond, empty bonds."""
+    rng = np.random.default_rng(seed)
+    brand_of = rng.integers(0, 5, 6).astype(np.int32)
+    offered = rng.integers(-1, 6, (4, 8)).astype(np.int32)
+    bonds = np.array([rng.permutation(7)[:BONDS] - 1 for _ in range(4)], np.int16)
+    trust, utility = rng.random((4, BONDS), np.float32), np.zeros((4, 8), np.float32)
+    add_brand_trust(utility, 2.0, offered, brand_of, bonds, trust, 0.25)
+    for i, k in np.ndindex(4, 8):
+        tied = np.flatnonzero(bonds[i] == brand_of[offered[i, k]]) if offered[i, k] >= 0 else []
+        expected = trust[i, tied[0]] if len(tied) else np.float32(0.25)
+        assert utility[i, k] == (np.float32(2.0) * expected if offered[i, k] >= 0 else 0.0)
 
 
 def test_belief_in_hosts_is_weighed_by_hand() -> None:

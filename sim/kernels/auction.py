@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.kernels.compiled import compiled
 
-Array = npt.NDArray[np.float64]
+PRECISION = 1e-13  # of the price, relative
+MARGINAL = 1e-9  # values this near below the price are marginal, relative
 
 
 @compiled
@@ -49,7 +49,7 @@ def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: 
             high = middle
     floor = max(reserve, ranked[low]) if low < ranked.size else reserve
     ceiling = ranked[low - 1]
-    for _ in range(60):
+    while ceiling - floor > PRECISION * ceiling:
         price = 0.5 * (floor + ceiling)
         if demand(price, value, budget, limit) > supply:
             floor = price
@@ -58,16 +58,18 @@ def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: 
     return ceiling
 
 
-def units_bought(value: Array, budget: Array, limit: Array, supply: float, price: float) -> Array:
+@compiled
+def units_bought(value: Any, budget: Any, limit: Any, supply: float, price: float) -> Any:
     """Units each bidder gets at the clearing price, (n,); what is marginal is shared in proportion, never above supply."""
-    if price <= 0.0:
-        asked = np.where(value > price, limit, 0.0)
-    else:
-        asked = np.where(value > price, np.minimum(budget / price, limit), 0.0)
-        room = supply - asked.sum()
-        margin = (np.abs(value - price) <= 1e-9 * price) & (value > 0)
-        if room > 0.0 and margin.any():
-            extra = np.where(margin, np.minimum(budget / price, limit), 0.0)
-            asked = asked + extra * min(1.0, room / max(extra.sum(), 1e-300))
+    asked, extra = np.zeros(value.size), np.zeros(value.size)
+    for i in range(value.size):
+        wanted = min(budget[i] / price, limit[i]) if price > 0.0 else limit[i]
+        if value[i] > price:
+            asked[i] = wanted
+        elif price > 0.0 and value[i] > 0.0 and price - value[i] <= MARGINAL * price:
+            extra[i] = wanted
+    room, more = supply - asked.sum(), extra.sum()
+    if price > 0.0 and room > 0.0 and more > 0.0:
+        asked += extra * min(1.0, room / more)
     total = asked.sum()
     return asked * min(1.0, supply / total) if total > 0.0 else asked

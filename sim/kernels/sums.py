@@ -1,4 +1,4 @@
-"""Exact sums from many rows into few, and shares among a row's neighbours."""
+"""Shares among a row's neighbours, and transfers between accounts."""
 
 from __future__ import annotations
 
@@ -6,26 +6,6 @@ from typing import Any
 
 import numpy as np
 from numba import njit
-
-PER_UNIT = 1e4  # counts a unit; the inverse of sim.fields.QUANTUM
-
-
-@njit(nogil=True, cache=True)
-def tally(total: Any, index: Any, value: Any) -> None:
-    """Count value[i] (in units) into total[index[i]] (int64, in 1e-4 units); negative indices are passed over."""
-    for i in range(index.size):
-        j = index[i]
-        if j >= 0:
-            total[j] += np.int64(np.rint(np.float64(value[i]) * PER_UNIT))
-
-
-@njit(nogil=True, cache=True)
-def tally_ones(total: Any, index: Any) -> None:
-    """Count 1 into total[index[i]] (int64, in 1e-4 units); negative indices are passed over."""
-    for i in range(index.size):
-        j = index[i]
-        if j >= 0:
-            total[j] += np.int64(10_000)
 
 
 @njit(nogil=True, cache=True)
@@ -41,25 +21,46 @@ def shares_among(one: Any, other: Any, table: Any, first: int, out_one: Any, out
         out_other[i] = np.float32(others) / np.float32(degree)
 
 
-@njit(nogil=True, cache=True)
-def total_if_valid(values: Any) -> float:
-    """Sum of values (n,), or nan if one of them is negative or not finite."""
-    total = 0.0
-    for i in range(values.size):
-        if not (values[i] >= 0.0 and values[i] < np.inf):
-            return np.nan
-        total += values[i]
-    return total
+BY_INDEX, EACH, TOGETHER = 0, 1, 2
+"""How amounts meet accounts in `transfer`: by an index, one by one, or all in the one account."""
 
 
-@njit(nogil=True, cache=True)
-def add_at(balance: Any, index: Any, values: Any, sign: float) -> bool:
-    """balance[index[i]] += sign * values[i], in order of i; False, and nothing done, if an index does not exist."""
-    if index.size != values.size:
+@njit(inline="always")
+def _unknown(balance: Any, index: Any, how: int, count: int) -> bool:
+    if how != BY_INDEX:
         return False
-    for i in range(index.size):
-        if not 0 <= index[i] < balance.size:
-            return False
-    for i in range(values.size):
-        balance[index[i]] += sign * values[i]
-    return True
+    if index.size != count:
+        return True
+    return bool(index.min() < 0 or index.max() >= balance.size) if count else False
+
+
+@njit(inline="always")
+def _post(balance: Any, index: Any, how: int, amounts: Any, sign: float) -> None:
+    for i in range(amounts.size):
+        at = index[i] if how == BY_INDEX else i if how == EACH else 0
+        balance[at] += sign * amounts[i]
+
+
+@njit(nogil=True, cache=True)
+def transfer(payer: Any, payer_index: Any, payer_how: int, payee: Any, payee_index: Any, payee_how: int, amounts: Any) -> float:
+    """Take amounts (n,) from some accounts and give them to others, in order of the entries; returns their sum.
+
+    Nothing is done and nan returned if an amount is negative or not finite, -1 if an account of the payer does not
+    exist or the index has another length, -2 likewise for the payee.
+
+    Args:
+        payer, payee: balances. payer_index, payee_index: (n,), read where `how` is BY_INDEX.
+        payer_how, payee_how: BY_INDEX, EACH or TOGETHER.
+    """
+    total = 0.0
+    for i in range(amounts.size):
+        if not (amounts[i] >= 0.0 and amounts[i] < np.inf):
+            return np.nan
+        total += amounts[i]
+    if _unknown(payer, payer_index, payer_how, amounts.size):
+        return -1.0
+    if _unknown(payee, payee_index, payee_how, amounts.size):
+        return -2.0
+    _post(payer, payer_index, payer_how, amounts, -1.0)
+    _post(payee, payee_index, payee_how, amounts, 1.0)
+    return total

@@ -9,6 +9,8 @@ from sim.kernels.auction import clearing_price, units_bought
 from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
+UNKNOWN = 1e6  # CNY an impression: without any results yet a bidder is bound by its budget alone
+
 
 class Advertising(Mechanic):
     """Platforms sell impressions at one price: the lowest at which demand fits supply.
@@ -67,14 +69,13 @@ class Advertising(Mechanic):
         self.paid_sales += p.memory * (self.brand_lever_gmv[:, PAID_TRAFFIC] - self.paid_sales)
         value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.margin * p.later_sales
         split = self.supply / max(self.supply.sum(), 1e-300)
-        self.impressions[...] = 0.0
         got = np.zeros((self.bought.size, platforms))
+        worth = np.where(value > 0, np.minimum(value, UNKNOWN), UNKNOWN)
         for k in range(platforms):
             money = self.budget[:, PAID_TRAFFIC] * split[k]
-            worth = np.where(value > 0, value, np.inf)
             most = np.full(money.size, p.limit * self.supply[k])
-            price = clearing_price(np.minimum(worth, 1e6), money, most, float(self.supply[k]))
-            got[:, k] = units_bought(np.minimum(worth, 1e6), money, most, float(self.supply[k]), price)
+            price = clearing_price(worth, money, most, self.supply[k])
+            got[:, k] = units_bought(worth, money, most, self.supply[k], price)
             self.cpm[k] = 1000.0 * price
             self.ad_spend[:, k] = price * got[:, k]
         self.impressions[...] = got.sum(axis=0)

@@ -34,8 +34,8 @@ class Airtime(Mechanic):
         host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
         if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
             self._ask_leaders(ctx)
-        streaming = self.hours_multiplier[host.clip(0)] * (self.streamer_active[host.clip(0)] > 0)
-        self.on_air[...] = np.where(host >= 0, streaming, self.presence[home.clip(0)]) * (self.suspended_weeks <= 0)
+        streaming = self.hours_multiplier[host] * (self.streamer_active[host] > 0)
+        self.on_air[...] = np.where(host >= 0, streaming, self.presence[home]) * (self.suspended_weeks <= 0)
 
     def _ask_leaders(self, ctx) -> None:
         """Leading hosts stay on air longer while an hour earns more than the staff it needs, as Mesa actors."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import ACTIVE, DORMANT, PAID_SLOT, Array, add, last, own, param, read
+from sim.fields import ACTIVE, BONDS, DORMANT, PAID_SLOT, SLOTS, Array, add, last, own, param, read
 from sim.kernels.compiled import compiled, count
-from sim.kernels.ties import tied_value_add
 from sim.mechanic import Mechanic
 
 
@@ -57,7 +56,7 @@ class BrandTrust(Mechanic):
         edges = np.cumsum(self.brand_size) / self.brand_size.sum()
         known = ctx.uniform(label="known", words=4)
         which = ctx.uniform(label="which", words=4)
-        for bond in range(self.bond_brand.shape[1]):
+        for bond in range(BONDS):
             brand = np.minimum(np.searchsorted(edges, which[bond]), edges.size - 1)
             fresh = (known[bond] < self.p.known_at_start) & ~(self.bond_brand[:, :bond] == brand[:, None]).any(axis=1)
             self.bond_brand[:, bond] = np.where(fresh, brand, -1)
@@ -65,7 +64,7 @@ class BrandTrust(Mechanic):
 
     def appraise(self, ctx):
         p = self.p
-        tied_value_add(self.utility, p.weight, self.offered, self.outlet_brand, self.bond_brand, self.bond_trust, p.stranger)
+        add_trust(self.utility, p.weight, self.offered, self.outlet_brand, self.bond_brand, self.bond_trust, p.stranger)
 
     def settle(self, ctx):
         find_bonds(self.chosen, self.outlet_brand, self.bond_brand, self.bond_trust, self.bond_state, self.bond_place, self.bond_new)
@@ -77,6 +76,23 @@ class BrandTrust(Mechanic):
             self.outlet_brand, self.outlet_home, p.stranger, p.fade, p.gain, p.loss, p.blame_in_rooms,
             self.outlet_new_customers, self.outlet_repeat_gmv, self.paid_new_customers, self.trust_total, self.bond_count,
         )  # fmt: skip
+
+
+@compiled
+def add_trust(utility: Array, weight: float, offered: Array, brand_of: Array, bond_brand: Array, trust: Array, stranger: float) -> None:
+    """Add weight * trust in the brand of each offer, or in a stranger where one has no bond with it, to utility (n, slots).
+
+    Args:
+        offered: (n, slots) outlets, -1 for none. brand_of: (outlets,). bond_brand, trust: (n, bonds). stranger: trust without a bond.
+    """
+    for i in range(offered.shape[0]):
+        for k in range(SLOTS):
+            if offered[i, k] >= 0:
+                brand = brand_of[offered[i, k]]
+                found = np.float32(stranger)
+                for t in range(BONDS):
+                    found = trust[i, t] if bond_brand[i, t] == brand else found
+                utility[i, k] += np.float32(weight) * found
 
 
 @compiled
@@ -94,7 +110,7 @@ def find_bonds(chosen: Array, brand_of: Array, bond_brand: Array, bond_trust: Ar
             continue
         brand = brand_of[chosen[i]]
         at, lowest = 0, np.float32(1e9)
-        for t in range(bond_brand.shape[1]):
+        for t in range(BONDS):
             rank = np.float32(-1.0) if bond_brand[i, t] < 0 else bond_trust[i, t]
             if state[i, t] == ACTIVE or state[i, t] == DORMANT:
                 rank += np.float32(10.0)
@@ -119,7 +135,7 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
         newcomers, repeat_gmv: (outlets,), paid_newcomers, trust_total, bonds: (brands,) exact sums.
     """
     for i in range(chosen.size):
-        for t in range(bond_brand.shape[1]):
+        for t in range(BONDS):
             bond_trust[i, t] -= np.float32(fade) * (bond_trust[i, t] - np.float32(stranger))
         t = place[i]
         if t >= 0:
@@ -137,7 +153,7 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
                     paid_newcomers[brand_of[j]] += 10_000
             else:
                 count(repeat_gmv, j, amount[i])
-        for t in range(bond_brand.shape[1]):
+        for t in range(BONDS):
             if bond_brand[i, t] >= 0:
                 count(trust_total, bond_brand[i, t], bond_trust[i, t])
                 bonds[bond_brand[i, t]] += 10_000

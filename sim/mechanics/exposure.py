@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import ACTIVE, FEED, FOLLOWED_SLOT, PAID_SLOT, PRIVATE_SLOT, SECOND_FEED, SHELF, SHELF_SLOT, Array, last, own, param, read
+from sim.fields import (
+    ACTIVE,
+    BONDS,
+    FEED,
+    FOLLOWED_SLOT,
+    PAID_SLOT,
+    PRIVATE_SLOT,
+    SECOND_FEED,
+    SHELF,
+    SHELF_SLOT,
+    TIES,
+    Array,
+    last,
+    own,
+    param,
+    read,
+)
 from sim.kernels.compiled import compiled
 from sim.kernels.sections import pick, place_of, sections_of
 from sim.mechanic import Mechanic
@@ -132,12 +148,12 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
                 offered[i, SECOND_FEED] = pick(feed, feed_guide, feed_members, second, slots[1, i])
             if shown[2, i] < paid_share[platform[i]]:
                 offered[i, PAID_SLOT] = pick(paid, paid_guide, paid_members, platform[i], slots[2, i])
-            for t in range(followed.shape[1]):
+            for t in range(TIES):
                 room = followed[i, t]
                 if room >= 0 and on_air[room] > week[3, i]:
                     offered[i, FOLLOWED_SLOT + t] = room
         silent, cumulative = 1.0, 0.0
-        for t in range(bond_brand.shape[1]):  # one draw decides whether a message is noticed, and whose
+        for t in range(BONDS):  # one draw decides whether a message is noticed, and whose
             if bond_state[i, t] == ACTIVE and cumulative <= week[1, i]:
                 cumulative += silent * heard[bond_brand[i, t]]
                 silent *= 1.0 - heard[bond_brand[i, t]]

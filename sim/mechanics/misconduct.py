@@ -68,15 +68,14 @@ class Misconduct(Mechanic):
         self.known_misconduct += p.learning * (self.convicted.mean() * 52 - self.known_misconduct)
         self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
         hosts = self.real_hosts[0] / ctx.size("streamer")
-        sales = p.term * self.room_gmv / hosts
+        due = slice(-ctx.step % int(p.term), None, int(p.term))  # one room in `term` decides anew each week
+        sales = p.term * self.room_gmv[due] / hosts
         fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * np.maximum(sales, 1.0))
         chance = violation_probability(
-            sales, self.perceived_risk[sector], p.uplift * p.margin, fine,
+            sales, self.perceived_risk[sector[due]], p.uplift * p.margin, fine,
             self.suspension[0] / p.term * p.margin + p.reputation * p.margin, p.term, p.temperature, p.scruple,
         )  # fmt: skip
-        due = (np.arange(rooms) + ctx.step) % int(p.term) == 0
-        decided = (ctx.uniform("room") < chance).astype(float)
-        self.violates[due] = decided[due]
+        self.violates[due] = ctx.uniform("room")[due] < chance
         self.outlet_violation[:rooms] = self.violates * (self.on_air > 0)
 
     def traffic(self, ctx):

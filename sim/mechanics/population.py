@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, own, param
+from sim.fields import TASTES, Array, own, param
 from sim.mechanic import Mechanic
 
 GEN_Z, MILLENNIAL, SILVER = 0, 1, 2
@@ -53,8 +53,8 @@ class Population(Mechanic):
         self.region[...] = where < p.big_city_share
         self.income[...] = np.exp(p.income_spread * z[0] - 0.5 * p.income_spread**2 + p.big_city_income * (self.region - p.big_city_share))
         self.price_sensitivity[...] = p.price_sensitivity_mean * np.exp(p.price_sensitivity_spread * z[1])
-        tilt = ctx.normal(label="taste", words=4).T[:, : self.taste.shape[1]]
-        tilt = tilt + np.eye(3, self.taste.shape[1], dtype=np.float32)[self.generation]
+        tilt = ctx.normal(label="taste", words=4).T[:, :TASTES]
+        tilt = tilt + np.eye(3, TASTES, dtype=np.float32)[self.generation]
         self.taste[...] = tilt / np.linalg.norm(tilt, axis=1, keepdims=True)
         edges = np.cumsum([p.douyin_share, p.kuaishou_share, p.taobao_share])
         self.habit_platform[...] = np.minimum(np.searchsorted(edges, ctx.uniform(label="platform"), side="right"), 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import BRAND_ROOM, PRIVATE, SHELF, STREAMER_ROOM, Array, own, param, read
+from sim.fields import BRAND_ROOM, PRIVATE, PRIVATE_SLOT, SHELF, SLOTS, STREAMER_ROOM, TASTES, Array, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -52,35 +52,37 @@ class Preference(Mechanic):
         p = self.p
         channel = np.empty(4)
         channel[[STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF]] = p.streamer_room, p.brand_room, p.private, p.shelf
-        talent = np.where(self.outlet_host >= 0, self.streamer_talent[self.outlet_host.clip(0)], 0.0)
+        talent = np.where(self.outlet_host >= 0, self.streamer_talent[self.outlet_host], 0.0)
         self.outlet_appeal += (
             channel[self.outlet_channel] + p.quality_weight * self.brand_quality[self.outlet_brand] + p.talent_weight * talent
         )
 
     def appraise(self, ctx):
+        appeal, price = self.outlet_appeal.astype(np.float32), self.log_price.astype(np.float32)
+        style = (self.p.style_weight * self.room_style).astype(np.float32)
         weigh(
-            self.utility, self.outlet_appeal, self.log_price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
-            self.p.need_match, self.p.style_weight, self.taste, self.room_style,
+            self.utility, appeal, price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
+            self.p.need_match, self.taste, style,
         )  # fmt: skip
 
 
 @compiled
 def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, sector: Array, offered: Array, need: Array,
-          match: float, style: float, taste: Array, styles: Array) -> None:  # fmt: skip
-    """Add to utility (n, slots) an outlet's appeal less its price, `match` in the sector in mind, and style * <taste, room's style>.
+          match: float, taste: Array, style: Array) -> None:  # fmt: skip
+    """Add to utility (n, slots) an outlet's appeal less its price, `match` in the sector in mind, and <taste, room's style>.
+
+    Where nothing is offered, something is added all the same: not to ask takes less time.
 
     Args:
-        appeal, log_price, sector: (outlets,). sensitivity, need: (n,). offered: (n, slots), -1 for none.
-        taste: (n, axes). styles: (rooms, axes).
+        appeal, log_price, sector: (outlets,). sensitivity, need: (n,). offered: (n, slots), -1 for none; rooms in the live ones.
+        taste: (n, axes). style: (rooms, axes), weighted.
     """
     for i in range(need.size):
-        for k in range(offered.shape[1]):
-            j = offered[i, k]
-            if j < 0:
-                continue
-            room = min(j, styles.shape[0] - 1)
-            fit = np.float32(0.0)
-            for d in range(styles.shape[1]):
-                fit += taste[i, d] * np.float32(styles[room, d])
-            worth = np.float32(appeal[j]) - sensitivity[i] * np.float32(log_price[j]) + np.float32(match) * np.float32(sector[j] == need[i])
-            utility[i, k] += worth + np.float32(style) * fit * np.float32(j == room)
+        for k in range(SLOTS):
+            j = max(offered[i, k], 0)
+            matched = np.float32(match) * np.float32(sector[j] == need[i])
+            utility[i, k] += appeal[j] - sensitivity[i] * log_price[j] + matched
+        for k in range(PRIVATE_SLOT):
+            j = max(offered[i, k], 0)
+            for d in range(TASTES):
+                utility[i, k] += taste[i, d] * style[j, d]

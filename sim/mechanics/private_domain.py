@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import ACTIVE, DORMANT, LEFT, PRIVATE, PRIVATE_OPERATION, PRIVATE_SLOT, STRANGER, Array, last, own, param, read
+from sim.fields import ACTIVE, BONDS, DORMANT, LEFT, PRIVATE, PRIVATE_OPERATION, PRIVATE_SLOT, STRANGER, Array, last, own, param, read
 from sim.kernels.compiled import compiled, count
 from sim.mechanic import Mechanic
 
@@ -99,9 +99,9 @@ class PrivateDomain(Mechanic):
     price_level: Array = read()
 
     def endow(self, ctx):
-        joined = ctx.uniform(label="joined", words=4).T[:, : self.bond_state.shape[1]]
-        awake = ctx.uniform(label="awake", words=4).T[:, : self.bond_state.shape[1]]
-        where = ctx.uniform(label="carrier", words=4).T[:, : self.bond_state.shape[1]]
+        joined = ctx.uniform(label="joined", words=4).T[:, :BONDS]
+        awake = ctx.uniform(label="awake", words=4).T[:, :BONDS]
+        where = ctx.uniform(label="carrier", words=4).T[:, :BONDS]
         self.bond_state[...] = (
             (joined < self.p.members_at_start) * (self.bond_brand >= 0) * np.where(awake < self.p.active_at_start, ACTIVE, DORMANT)
         )
@@ -138,11 +138,9 @@ class PrivateDomain(Mechanic):
 def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves: float) -> int:
     """Where a member is after a week: one draw decides leaving first, then falling asleep or waking."""
     gone = leaves * np.exp(-trust) if u < leaves else 0.0
-    if u < gone:
-        return LEFT
-    if state == ACTIVE:
-        return DORMANT if u - gone < tires else ACTIVE
-    return ACTIVE if u - gone < wakes * trust else DORMANT
+    limit = tires if state == ACTIVE else wakes * trust
+    other = DORMANT if state == ACTIVE else ACTIVE
+    return LEFT if u < gone else other if u - gone < limit else state
 
 
 @compiled
@@ -164,44 +162,44 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
     """
     member_count = recent = others = people = np.int64(0)
     for i in range(place.size):
-        here, j = place[i], chosen[i]
-        memberships = 0
-        happy[i] = 0
-        for t in range(state.shape[1]):
-            b = brand[i, t]
-            now = state[i, t]
+        here = place[i]
+        for t in range(BONDS):
+            b, now = brand[i, t], state[i, t]
             if now in (ACTIVE, DORMANT):
                 members[b] += 10_000
                 now = moved(now, luck[t, i], trust[i, t], tires[b], wakes[b], leaves[b])
                 if now == LEFT or (t == here and new[i]):
                     exits[b] += 10_000
-            if t == here:
-                if new[i]:
-                    now = STRANGER
-                    idle[i, t] = 200
-                if now == DORMANT:
-                    now = ACTIVE
-                elif now != ACTIVE and outcome[i] > 0:
-                    most = door[j] * (1.0 + friends * friends_active[i])
-                    belief = stranger if new[i] else trust[i, t]
-                    if enter[i] < most and enter[i] < -np.expm1(-most * belief**power):
-                        now = ACTIVE
-                        elsewhere[i, t] = channel[j] < PRIVATE and carrier[i] < platform_carrier
-                        joins[brand_of[j]] += 10_000
-                count(value, 0 if now == ACTIVE else 2, amount[i])
-                if slot[i] == PRIVATE_SLOT:
-                    count(carrier_gmv, 1 if elsewhere[i, t] else 0, amount[i])
             state[i, t] = now
+            idle[i, t] = 0 if now == ACTIVE else idle[i, t] + (idle[i, t] < 200)
+        if here >= 0:
+            j, now = chosen[i], state[i, here]
+            if new[i]:
+                now = STRANGER
+                idle[i, here] = 200
+            if now == DORMANT:
+                now = ACTIVE
+            elif now != ACTIVE and outcome[i] > 0:
+                most = door[j] * (1.0 + friends * friends_active[i])
+                belief = stranger if new[i] else trust[i, here]
+                if enter[i] < most and enter[i] < -np.expm1(-most * belief**power):
+                    now = ACTIVE
+                    elsewhere[i, here] = channel[j] < PRIVATE and carrier[i] < platform_carrier
+                    joins[brand_of[j]] += 10_000
             if now == ACTIVE:
-                happy[i] = 1
-                idle[i, t] = 0
-            elif idle[i, t] < 200:
-                idle[i, t] += 1
-            if now in (ACTIVE, DORMANT):
-                memberships += 1
-                recent += idle[i, t] < 4
-            elif b >= 0 or t == here:
-                others += 1
+                idle[i, here] = 0
+            state[i, here] = now
+            count(value, 0 if now == ACTIVE else 2, amount[i])
+            if slot[i] == PRIVATE_SLOT:
+                count(carrier_gmv, 1 if elsewhere[i, here] else 0, amount[i])
+        awake = memberships = 0
+        for t in range(BONDS):
+            member = (state[i, t] == ACTIVE) | (state[i, t] == DORMANT)
+            awake += state[i, t] == ACTIVE
+            memberships += member
+            recent += member & (idle[i, t] < 4)
+            others += (not member) & ((brand[i, t] >= 0) | (t == here))
+        happy[i] = awake > 0
         member_count += memberships
         people += memberships > 0
     activity[0] += member_count * 10_000

@@ -68,14 +68,14 @@ class Ranking(Mechanic):
         host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
         w = self.conversion_weight[platform]
         on = self.on_air * self.room_main
-        newcomers = (host >= 0) & (self.streamer_entries[host.clip(0)] > 0)
+        newcomers = (host >= 0) & (self.streamer_entries[host] > 0)
         self.engagement[newcomers] = p.newcomer
         if ctx.step:
             success = (1 - w) * success_on_air(self.room_minutes, self.aired) + w * success_on_air(self.room_gmv, self.aired)
             self.engagement += (1 - p.memory) * (success - self.engagement) * (self.aired > 0)
         self.aired[...] = on
         own_room = home >= 0
-        skill = np.where(own_room, self.brand_quality[home.clip(0)], self.streamer_talent[host.clip(0)])
+        skill = np.where(own_room, self.brand_quality[home], self.streamer_talent[host])
         merit = (
             (p.least + self.engagement) ** p.matthew
             * np.exp(p.talent_weight * skill + own_room * self.brand_boost[platform])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import FOLLOWED_SLOT, PRIVATE_SLOT, Array, add, last, own, param, read
+from sim.fields import FOLLOWED_SLOT, PRIVATE_SLOT, TIES, Array, add, last, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -54,7 +54,7 @@ class StreamerTrust(Mechanic):
         edges = np.cumsum(drawn) / max(drawn.sum(), 1e-12)
         known = ctx.uniform(label="known", words=4)
         which = ctx.uniform(label="which", words=4)
-        for tie in range(self.followed.shape[1]):
+        for tie in range(TIES):
             room = np.minimum(np.searchsorted(edges, which[tie]), edges.size - 1)
             fresh = (known[tie] < self.p.followed_at_start) & ~(self.followed[:, :tie] == room[:, None]).any(axis=1)
             self.followed[:, tie] = np.where(fresh, room, -1)
@@ -67,7 +67,7 @@ class StreamerTrust(Mechanic):
         heard = baskets / max(baskets.mean(), 1e-12)
         share = self.p.word * heard / (1.0 + heard) * (baskets > 0)
         self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
-        self.room_reputation[(host >= 0) & (self.streamer_entries[host.clip(0)] > 0)] = 0.5  # newcomers start afresh
+        self.room_reputation[(host >= 0) & (self.streamer_entries[host] > 0)] = 0.5  # newcomers start afresh
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
@@ -105,14 +105,13 @@ def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome
         gain, loss: pull of a good and of a bad basket. rate, after: probability to follow a room met, or bought from.
         unfollow: ties lost a week. initial: trust at the start of a tie.
     """
-    ties = followed.shape[1]
     for i in range(chosen.size):
         bought = chosen[i] if chosen[i] < rooms else -1
         known = False
         met = offered[i, 0] if which[i] < 0.5 else offered[i, 1]
         candidate = bought if bought >= 0 else met
         weakest, least = 0, np.float32(2.0)
-        for t in range(ties):
+        for t in range(TIES):
             room = followed[i, t]
             if room < 0:
                 if least > -1.0:
@@ -130,7 +129,7 @@ def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome
         if candidate >= 0 and not known and meet[i] < chance:
             followed[i, weakest] = candidate
             trust[i, weakest] = np.float32(initial)
-        dropped = min(np.int64(which[i] * ties), ties - 1) if leave[i] < unfollow * ties else -1
-        for t in range(ties):
+        dropped = min(np.int64(which[i] * TIES), TIES - 1) if leave[i] < unfollow * TIES else -1
+        for t in range(TIES):
             if followed[i, t] >= 0 and (t == dropped or gone[followed[i, t]]):
                 followed[i, t] = -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, last, own, param, read
+from sim.fields import TASTES, Array, last, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -33,14 +33,13 @@ class Style(Mechanic):
     room_minutes: Array = last()
 
     def found(self, ctx):
-        axes = self.room_style.shape[1]
-        self.room_style[...] = _normalised(ctx.normal("room", words=4).T[:, :axes].astype(np.float64))
+        self.room_style[...] = _normalised(ctx.normal("room", words=4).T[:, :TASTES].astype(np.float64))
 
     def plan(self, ctx):
         p, rooms = self.p, self.room_style.shape[0]
         sector = self.outlet_sector[:rooms]
         who = ctx.uniform("room", "who")
-        error = ctx.normal("room", "error", words=4).T[:, : self.room_style.shape[1]]
+        error = ctx.normal("room", "error", words=4).T[:, :TASTES]
         leader = leaders(self.room_minutes, sector, self.similarity.size)[sector]
         imitates = (who < p.imitation_rate) & (leader >= 0) & (leader != np.arange(rooms))
         innovates = (who >= 1.0 - p.innovation_rate) & ~imitates
@@ -52,11 +51,14 @@ class Style(Mechanic):
         likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(rooms))
 
 
+@compiled
 def leaders(success: Array, sector: Array, sectors: int) -> Array:
-    """The most successful room of each sector, (sectors,) int; -1 where there is none."""
+    """The most successful room of each sector, of equals the last, (sectors,) int; -1 where there is none."""
     best = np.full(sectors, -1)
-    order = np.argsort(success, kind="stable")
-    best[sector[order]] = order
+    for room in range(sector.size):
+        leader = best[sector[room]]
+        if leader < 0 or success[room] >= success[leader]:
+            best[sector[room]] = room
     return best
 
 

@@ -47,7 +47,7 @@ class Watching(Mechanic):
     def traffic(self, ctx):
         p, rooms = self.p, self.leave_hazard.size
         host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
-        skill = np.where(host >= 0, self.streamer_talent[host.clip(0)], self.brand_quality[home.clip(0)])
+        skill = np.where(host >= 0, self.streamer_talent[host], self.brand_quality[home])
         self.leave_hazard[...] = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * skill)
 
     def appraise(self, ctx):
