@@ -95,7 +95,12 @@ class Configuration:
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values that `from_mapping` reads back."""
-        return json.loads(json.dumps(asdict(self), default=str))
+        return json.loads(json.dumps(_named_by_text(asdict(self)), default=str))
+
+
+def _named_by_text(value: Any) -> Any:
+    """The same with all keys as text: a date read from YAML becomes its ISO form."""
+    return {str(key): _named_by_text(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def asdict_shallow(configuration: Configuration) -> dict[str, Any]:

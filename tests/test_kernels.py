@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import special, stats
 
-from sim.fields import QUANTUM
-from sim.kernels.choice import fill_gumbel, gumbel_argmax, log32
+from sim.fields import QUANTUM, SLOTS
+from sim.kernels.choice import WIDTH, fill_gumbel, gumbel_argmax, log32
 from sim.kernels.compiled import compiled, count
 from sim.kernels.sections import pick_each, place_of, sections_of
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
@@ -128,11 +128,18 @@ def test_a_transfer_by_hand() -> None:
 
 
 def choose(utility: np.ndarray, index: np.ndarray, outside: float = 0.0, step: int = 3, first: int = 0) -> tuple:
-    rows = utility.shape[0]
+    """Rows of any number of alternatives, filled up with places without one, whose worth must not matter."""
+    rows, given = utility.shape
+    more = ((0, 0), (0, WIDTH - given))
     place, chosen = np.empty(rows, np.int8), np.empty(rows, np.int32)
     without = np.full(rows, outside, np.float32)
-    gumbel_argmax(utility.astype(np.float32), index.astype(np.int32), without, KEY, step, first, place, chosen)
+    full = np.pad(utility, more, constant_values=77.0).astype(np.float32), np.pad(index, more, constant_values=-1).astype(np.int32)
+    gumbel_argmax(*full, without, KEY, step, first, place, chosen)
     return place, chosen
+
+
+def test_a_choice_is_as_wide_as_the_offers_of_a_week() -> None:
+    assert WIDTH == SLOTS
 
 
 def test_choices_are_logit() -> None:

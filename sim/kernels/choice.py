@@ -10,6 +10,7 @@ from numba import njit
 HALF_STEP = np.float32(2.0**-23)
 GOLDEN = np.uint32(0x9E3779B1)
 NEVER = np.float32(-1e30)
+WIDTH = 8  # alternatives of a row at most: a known number makes the loops fast
 CHUNK = 256  # rows whose noise is made at once: stays in the first-level cache
 
 
@@ -61,24 +62,23 @@ def gumbel_argmax(utility: Any, index: Any, outside: Any, key: Any, step: int, f
     """A logit draw for each row.
 
     Args:
-        utility: (n, k) float32.
-        index: (n, k) int32, the alternative in each position; -1 where there is none.
+        utility: (n, WIDTH) float32.
+        index: (n, WIDTH) int32, the alternative in each position; -1 where there is none.
         outside: (n,) float32, utility of choosing nothing.
         key, step, first: stream key, week and number of the first row.
         place: (n,) int8, written: the position chosen, -1 for nothing.
         chosen: (n,) int32, written: the alternative chosen, -1 for nothing.
     """
-    rows, width = utility.shape
+    rows = utility.shape[0]
     week = mix(key ^ np.uint64(step))
-    each = width + 1
-    base = np.empty(CHUNK * each + 1, np.uint32)
-    noise = np.empty(CHUNK * each, np.float32)
+    base = np.empty(CHUNK * (WIDTH + 1) + 1, np.uint32)
+    noise = np.empty(CHUNK * (WIDTH + 1), np.float32)
     for begin in range(0, rows, CHUNK):
         size = min(CHUNK, rows - begin)
         filled = 0
         for i in range(size):  # noise for real offers and for nothing, one after the other
             row = np.uint32(mix(week ^ np.uint64(first + begin + i)) >> np.uint64(32))
-            for k in range(width):
+            for k in range(WIDTH):
                 j = index[begin + i, k]
                 base[filled] = row ^ np.uint32(np.uint32(j) * GOLDEN)
                 filled += j >= 0
@@ -90,7 +90,7 @@ def gumbel_argmax(utility: Any, index: Any, outside: Any, key: Any, step: int, f
             row_at = begin + i
             best = NEVER
             at = -1
-            for k in range(width):
+            for k in range(WIDTH):
                 there = index[row_at, k] >= 0
                 value = utility[row_at, k] + noise[at_noise] if there else NEVER
                 at_noise += there

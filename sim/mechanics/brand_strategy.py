@@ -24,7 +24,11 @@ class BrandStrategy(Mechanic):
     uses = ("actors",)
 
     marketing_ratio = param(
-        0.065, unit="share", bounds=(0, 0.6), source="assumption", doc="marketing against live and private sales at the start"
+        0.065,
+        unit="share",
+        bounds=(0, 0.6),
+        source="assumption",
+        doc="marketing against live and private sales at the start; free in data_world",
     )
     paid_at_start = param(0.34, unit="share", bounds=(0, 1), source="claim:5.1-d", doc="budget share of paid traffic at the start")
     own_rooms_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of own rooms at the start")

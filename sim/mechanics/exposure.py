@@ -135,30 +135,34 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
         feed, paid, shelf: cumulative shares by section, each with its guide and members, from `sections_of`.
         followed: (n, ties). on_air: (rooms,). bond_brand, bond_state: (n, bonds). heard: (brands,) probabilities.
     """
-    for i in range(rank.size):
+    people = rank.size  # one kind of slot after the other: what is drawn for one row is easier to foresee
+    for i in range(people):
         need[i] = place_of(need_edges, week[0, i])
         online[i] = rank[i] < online_share
-        if not online[i]:
-            continue
-        if adopted[i]:
-            second = place_of(pull, week[2, i])
-            if shown[0, i] < organic[platform[i]]:
-                offered[i, FEED] = pick(feed, feed_guide, feed_members, platform[i], slots[0, i])
+    for i in range(people):
+        if online[i] and adopted[i]:
+            home, second = platform[i], place_of(pull, week[2, i])
+            if shown[0, i] < organic[home]:
+                offered[i, FEED] = pick(feed, feed_guide, feed_members, home, slots[0, i])
             if shown[1, i] < organic[second]:
                 offered[i, SECOND_FEED] = pick(feed, feed_guide, feed_members, second, slots[1, i])
-            if shown[2, i] < paid_share[platform[i]]:
-                offered[i, PAID_SLOT] = pick(paid, paid_guide, paid_members, platform[i], slots[2, i])
+            if shown[2, i] < paid_share[home]:
+                offered[i, PAID_SLOT] = pick(paid, paid_guide, paid_members, home, slots[2, i])
             for t in range(TIES):
                 room = followed[i, t]
-                if room >= 0 and on_air[room] > week[3, i]:
-                    offered[i, FOLLOWED_SLOT + t] = room
-        silent, cumulative = 1.0, 0.0
-        for t in range(BONDS):  # one draw decides whether a message is noticed, and whose
-            if bond_state[i, t] == ACTIVE and cumulative <= week[1, i]:
-                cumulative += silent * heard[bond_brand[i, t]]
-                silent *= 1.0 - heard[bond_brand[i, t]]
-                if week[1, i] < cumulative:
-                    offered[i, PRIVATE_SLOT] = rooms + bond_brand[i, t]
-        found = pick(shelf, shelf_guide, shelf_members, need[i], slots[3, i])
-        if found >= 0:
-            offered[i, SHELF_SLOT] = rooms + brands + found
+                offered[i, FOLLOWED_SLOT + t] = room if on_air[max(room, 0)] > week[3, i] else np.int32(-1)
+    for i in range(people):
+        if online[i]:
+            found = pick(shelf, shelf_guide, shelf_members, need[i], slots[3, i])
+            offered[i, SHELF_SLOT] = rooms + brands + found if found >= 0 else np.int32(-1)
+    for i in range(people):
+        if online[i]:  # one draw decides whether a message is noticed, and whose
+            silent, cumulative, whose = 1.0, 0.0, np.int32(-1)
+            for t in range(BONDS):
+                brand = bond_brand[i, t]
+                reach = heard[max(brand, 0)] if bond_state[i, t] == ACTIVE else 0.0
+                before = cumulative
+                cumulative += silent * reach
+                silent *= 1.0 - reach
+                whose = np.int32(rooms + brand) if (before <= week[1, i]) & (week[1, i] < cumulative) else whose
+            offered[i, PRIVATE_SLOT] = whose

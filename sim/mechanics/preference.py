@@ -22,7 +22,7 @@ class Preference(Mechanic):
     )
     brand_room = param(-0.3, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying in a brand's own room")
     private = param(
-        2.2, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of buying from a private message; free in both worlds"
+        2.2, unit="util", bounds=(-8, 8), source="assumption", doc="appeal of buying from a private message; free in both worlds"
     )
     shelf = param(1.9, unit="util", bounds=(-8, 6), source="assumption", doc="appeal of searching on the shelf")
     need_match = param(0.8, unit="util", bounds=(0, 6), source="assumption", doc="an offer in the sector one has in mind")
@@ -71,18 +71,16 @@ def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, s
           match: float, taste: Array, style: Array) -> None:  # fmt: skip
     """Add to utility (n, slots) an outlet's appeal less its price, `match` in the sector in mind, and <taste, room's style>.
 
-    Where nothing is offered, something is added all the same: not to ask takes less time.
-
     Args:
         appeal, log_price, sector: (outlets,). sensitivity, need: (n,). offered: (n, slots), -1 for none; rooms in the live ones.
         taste: (n, axes). style: (rooms, axes), weighted.
     """
     for i in range(need.size):
         for k in range(SLOTS):
-            j = max(offered[i, k], 0)
-            matched = np.float32(match) * np.float32(sector[j] == need[i])
-            utility[i, k] += appeal[j] - sensitivity[i] * log_price[j] + matched
-        for k in range(PRIVATE_SLOT):
-            j = max(offered[i, k], 0)
-            for d in range(TASTES):
-                utility[i, k] += taste[i, d] * style[j, d]
+            j = offered[i, k]
+            if j >= 0:
+                matched = np.float32(match) * np.float32(sector[j] == need[i])
+                utility[i, k] += appeal[j] - sensitivity[i] * log_price[j] + matched
+                if k < PRIVATE_SLOT:
+                    for d in range(TASTES):
+                        utility[i, k] += taste[i, d] * style[j, d]
