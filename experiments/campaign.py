@@ -26,7 +26,7 @@ from experiments.calibration import Space
 from experiments.emulators import Runs
 from experiments.layers import Layer, base_calendar
 from experiments.plan import configured
-from experiments.workers import started_safely
+from experiments.workers import end_with_parent, started_safely
 from sim.config import Configuration
 from sim.errors import LivemarketError
 
@@ -195,7 +195,7 @@ class Campaign:
     def pool(self) -> ProcessPoolExecutor:
         """Fresh Pythons that wait for runs; Ctrl-C goes to this process alone."""
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.processes, get_context("spawn"))
+            self._pool = ProcessPoolExecutor(self.processes, get_context("spawn"), initializer=end_with_parent)
             with started_safely():
                 for _ in range(self.processes):
                     self._pool.submit(os.getpid)

@@ -131,7 +131,6 @@ def week_of_belonging(state: np.ndarray, brand: np.ndarray, place: np.ndarray, n
         np.arange(4, dtype=np.int32),
         np.full(4, 2, np.int32),
         0.4,
-        1.0,
         0.0,
         0.0,
         *sums.values(),

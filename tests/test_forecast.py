@@ -4,6 +4,9 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -306,6 +309,36 @@ class TestWorkers:
 
         with pytest.raises(RunError, match=r"3 times .*fewer threads or fewer consumers"):
             run_all(self.tasks(1, "2020-12-31"), 1, advance)
+
+
+ORPHAN = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from experiments.workers import end_with_parent
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent)
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_no_process_outlives_a_fit_that_is_killed(tmp_path):
+    """Whoever waits for runs ends when the one who gives them is killed outright."""
+    (tmp_path / "orphan.py").write_text(ORPHAN, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "orphan.py"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        child = Path("/proc") / process.stdout.readline().strip()
+        assert child.is_dir()
+        process.kill()
+    deadline = time.monotonic() + 20
+    while child.is_dir() and "(zombie)" not in (child / "status").read_text(encoding="utf-8") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not child.is_dir() or "(zombie)" in (child / "status").read_text(encoding="utf-8")
 
 
 def test_help_names_every_option_and_scenario(capsys):

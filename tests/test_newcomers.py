@@ -36,7 +36,7 @@ def test_a_newcomer_begins_with_little_success() -> None:
     """All rooms but the newcomer's were on air, with equal success of 1: engagements move a tenth of the way to it."""
     rooms = HOSTS.size
     market = Ranking.standalone(
-        {"memory": 0.9, "newcomer": 0.2, "least": 0.1, "matthew": 1.0, "talent_weight": 0.0, "effort": 1.0},
+        {"memory": 0.9, "newcomer": 0.2, "least": 0.1, "matthew": 1.0, "talent_weight": 0.0},
         engagement=np.array([3.0, 5.0, 1.0, 4.0, 0.0]),
         aired=np.array([1.0, 0.0, 1.0, 0.0, 1.0]),
         outlet_platform=np.zeros(rooms, np.int64),

@@ -18,15 +18,16 @@ class Advertising(Mechanic):
         supply  = users * minutes a week * impressions a minute * load * traffic level
         demand  = sum over bidders with value > price of min(budget / price, limit)
 
-    A bidder's value of an impression is the margin on remembered paid sales per impression, shrunk to the market's.
+    A bidder's value of an impression is a part of remembered paid sales per impression, shrunk to the market's.
     Reference: Vickrey 1961; Varian 2007; Balseiro, Besbes & Weintraub 2015.
     """
 
     impressions_per_minute = param(
         4.0, unit="impressions/minute", bounds=(0.1, 60), source="assumption", doc="items a user sees in a minute"
     )
-    margin = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of sales a brand is ready to pay for")
-    later_sales = param(2.5, unit="1", bounds=(1, 10), source="assumption", doc="lifetime sales of a won customer against the first order")
+    worth = param(
+        0.875, unit="1", bounds=(0, 10), source="assumption", doc="most that is bid for the sales an impression is expected to bring"
+    )
     memory = param(0.05, unit="1/week", bounds=(0.001, 1), source="assumption", doc="weight of the last week in remembered results")
     shrinkage = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="weight of the market's mean in a bidder's estimate")
     own_first = param(
@@ -67,7 +68,7 @@ class Advertising(Mechanic):
         p, rooms, platforms = self.p, self.room_main.size, self.cpm.size
         self.supply[...] = self.users * self.app_minutes[0] * p.impressions_per_minute * self.ad_load * self.traffic_level[0]
         self.paid_sales += p.memory * (self.brand_lever_gmv[:, PAID_TRAFFIC] - self.paid_sales)
-        value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.margin * p.later_sales
+        value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.worth
         split = self.supply / max(self.supply.sum(), 1e-300)
         got = np.zeros((self.bought.size, platforms))
         worth = np.where(value > 0, np.minimum(value, UNKNOWN), UNKNOWN)

@@ -33,7 +33,6 @@ class Exposure(Mechanic):
     """
 
     shelf_growth = param(0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of last week's sales in the shelf's ranking")
-    shelf_power = param(1.0, unit="1", bounds=(0, 2), source="assumption", doc="exponent of past sales in the shelf's ranking")
     shelf_least = param(0.01, unit="1", bounds=(0, 10), source="assumption", doc="popularity on the shelf that a brand has without sales")
     platform_least = param(
         0.02, unit="share", bounds=(0, 1), source="assumption", doc="part of the mean live sales that draws the second feed to any platform"
@@ -92,7 +91,7 @@ class Exposure(Mechanic):
         sales = self.brand_channel_gmv[:, SHELF]
         if ctx.step > 4:
             self.shelf_popularity += self.p.shelf_growth * (sales / max(sales.mean(), 1e-12) - self.shelf_popularity)
-        weight = (self.brand_active > 0) * (self.shelf_popularity + self.p.shelf_least) ** self.p.shelf_power
+        weight = (self.brand_active > 0) * (self.shelf_popularity + self.p.shelf_least)
         self.shelf_cdf[...], self.shelf_guide[...], self.shelf_members[...] = sections_of(
             weight, self.brand_sector, *self.shelf_guide.shape
         )

@@ -16,7 +16,7 @@ class Payments(Mechanic):
     )
     agency_cut = param(0.30, unit="share", bounds=(0, 1), source="assumption", doc="agency's part of a host's income")
     shelf_fee = param(0.04, unit="share", bounds=(0, 0.5), source="assumption", doc="fee of the shelf, to marketplaces outside the model")
-    private_fee = param(0.006, unit="share", bounds=(0, 0.5), source="assumption", doc="payment fee on private sales")
+    private_fee = param(0.006, unit="share", bounds=(0, 0.5), source="wechatpay2020", doc="payment fee on private sales")
     tool_share = param(
         0.35, unit="share", bounds=(0, 1), source="assumption", doc="part of private operation spent on platforms' tools and services"
     )

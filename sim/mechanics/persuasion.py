@@ -21,7 +21,6 @@ class Persuasion(Mechanic):
         doc="mean intensity of scarcity calls, 0 calm to 1 constant; a share of rooms, taken as intensity and shrunk",
     )
     spread = param(0.2, unit="share", bounds=(0, 1), source="assumption", doc="spread of intensity over rooms")
-    weight = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="weight of the room's conversion curve in utility")
 
     outlet_impulse: Array = own("outlet", unit="share", at="plan", bounds=(0, 1), doc="part of purchases made on impulse")
     intensity: Array = own("room", unit="share", at="plan", bounds=(0, 1), doc="intensity of scarcity calls")
@@ -38,4 +37,4 @@ class Persuasion(Mechanic):
 
     def traffic(self, ctx):
         curves = ctx.service("room_curves")
-        self.outlet_appeal[: self.intensity.size] += self.p.weight * np.log(curves.conversion_at(self.intensity))
+        self.outlet_appeal[: self.intensity.size] += np.log(curves.conversion_at(self.intensity))

@@ -12,7 +12,7 @@ from sim.mechanic import Mechanic
 class PrivateDomain(Mechanic):
     """Members are won by a hook after a purchase, kept by trust, and lost by too many messages.
 
-        join   = 1 - exp(-join_rate * door(channel) * trust ^ trust_power * (1 + friends * active friends))
+        join   = 1 - exp(-join_rate * door(channel) * trust * (1 + friends * active friends))
         active -> dormant  at  tire_rate * exp(overload * max(0, pushes - comfortable))
         dormant -> active  at  wake_rate * trust * pushes * exp(-pushes / comfortable)     (an inverted U)
         member -> left     at  leave_rate * exp(leave_overload * max(0, pushes - comfortable) - trust)
@@ -27,7 +27,6 @@ class PrivateDomain(Mechanic):
     door_streamer = param(0.35, unit="1", bounds=(0, 1), source="assumption", doc="door of a streamer's room against a brand's own")
     door_shelf = param(0.25, unit="1", bounds=(0, 1), source="assumption", doc="door of the shelf against a brand's own room")
     stranger_trust = param(0.4, unit="1", bounds=(0, 1), source="assumption", doc="trust with which a new customer considers joining")
-    trust_power = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="exponent of trust in joining")
     friends = param(0.5, unit="1", bounds=(0, 5), source="schmitt2011", doc="further pull when all friends are active members")
     tire_rate = param(
         0.10, unit="1/week", bounds=(0, 1), source="assumption", doc="active members who fall asleep each week; free in report_world"
@@ -129,7 +128,7 @@ class PrivateDomain(Mechanic):
             self.bond_state, self.bond_elsewhere, self.bond_idle, self.happy_member, self.bond_brand, self.bond_trust,
             self.bond_place, self.bond_new, self.chosen, self.chosen_slot, self.outcome, self.amount, self.neighbour_members,
             luck, enter, carrier, tires, wakes, leaves, door, self.outlet_brand, self.outlet_channel,
-            p.stranger_trust, p.trust_power, p.friends, p.platform_carrier,
+            p.stranger_trust, p.friends, p.platform_carrier,
             self.brand_members, self.member_exits, self.member_joins, self.carrier_gmv, self.member_activity, self.value_sums,
         )  # fmt: skip
 
@@ -148,7 +147,7 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
            place: Array, new: Array, chosen: Array, slot: Array, outcome: Array, amount: Array, friends_active: Array,
            luck: Array, enter: Array, carrier: Array, tires: Array, wakes: Array, leaves: Array,
            door: Array, brand_of: Array, channel: Array,
-           stranger: float, power: float, friends: float, platform_carrier: float,
+           stranger: float, friends: float, platform_carrier: float,
            members: Array, exits: Array, joins: Array, carrier_gmv: Array, activity: Array, value: Array) -> None:  # fmt: skip
     """A week of belonging: members move, buyers join or wake up, and everything is counted exactly.
 
@@ -182,7 +181,7 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
             elif now != ACTIVE and outcome[i] > 0:
                 most = door[j] * (1.0 + friends * friends_active[i])
                 belief = stranger if new[i] else trust[i, here]
-                if enter[i] < most and enter[i] < -np.expm1(-most * belief**power):
+                if enter[i] < most and enter[i] < -np.expm1(-most * belief):
                     now = ACTIVE
                     elsewhere[i, here] = channel[j] < PRIVATE and carrier[i] < platform_carrier
                     joins[brand_of[j]] += 10_000

@@ -21,9 +21,6 @@ class Ranking(Mechanic):
     matthew = param(0.9, unit="1", bounds=(0, 2), source="jeong2003", doc="exponent of past success; from 1 on the best room takes all")
     memory = param(0.96, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of the past in engagement")
     talent_weight = param(0.5, unit="1", bounds=(0, 5), source="assumption", doc="what a util of talent adds to the log weight")
-    effort = param(
-        1.0, unit="1", bounds=(0, 10), source="assumption", doc="weight of brands' own rooms against streamers' with equal success"
-    )
     least = param(0.1, unit="1", bounds=(0, 10), source="assumption", doc="engagement that a room is credited with beside its own")
     newcomer = param(0.2, unit="1", bounds=(0, 10), source="assumption", doc="engagement with which a newcomer begins")
     tail_at_start = param(
@@ -76,11 +73,7 @@ class Ranking(Mechanic):
         self.aired[...] = on
         own_room = home >= 0
         skill = np.where(own_room, self.brand_quality[home], self.streamer_talent[host])
-        merit = (
-            (p.least + self.engagement) ** p.matthew
-            * np.exp(p.talent_weight * skill + own_room * self.brand_boost[platform])
-            * np.where(own_room, p.effort, 1.0)
-        )
+        merit = (p.least + self.engagement) ** p.matthew * np.exp(p.talent_weight * skill + own_room * self.brand_boost[platform])
         count = exploration_shares(merit * on, on, platform, self.exploration)
         self.feed_weight[...] = count
         platforms, cells = self.feed_guide.shape
