@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,8 @@ Array = npt.NDArray[Any]
 RunFull = Callable[[Array, Array, str], tuple[list[int], Array, Array]]
 """(unit (n, d), seeds (n,), name) -> rows run, values of all anchors (rows, all), scaled targets (rows, targets)"""
 
-Proposal = tuple[Array, float, int, Array, Array]
 ROUNDS, CANDIDATES, FINALISTS = 3, 6, 4
-SPARE, DRAWINGS = 1.5, 3  # candidates run for each draw wanted, and how often at most
+SPARE, DRAWINGS = 1.5, 4  # candidates run for each draw wanted, and how often at most
 LEAST, MOST = 0.2, 5.0  # how much a draw's weight may be corrected
 DIGITS = 5  # of a weight: what is written is what is used
 
@@ -83,56 +82,71 @@ def weighted_draws(
     random: np.random.Generator,
     late: Callable[[], bool] = lambda: False,
 ) -> tuple[list[Draw], Region, Knowledge]:
-    """Draws of the posterior, each run again in full size; also what is left, and the emulators that know these runs.
+    """Parameters whose own runs of full size are not ruled out; also what is left, and the emulators that know these runs.
 
-    Draws whose own run is implausible are dropped; where too few are kept, the emulators learn from them and draw
-    again unless it is `late`, and at last runs of the search that are not ruled out fill up. Weights correct for
-    what the runs taught the emulators. Where nothing is below the usual cut the least implausible region serves,
-    and its level says so.
+    The first round asks the emulators' posterior, the next ones look between runs that are not ruled out where the
+    emulators expect no other (population Monte Carlo, Beaumont et al. 2009), until it is `late`. Of all such runs,
+    those of the search among them, the draws are the ones farthest apart, from each seed in turn, weighted by
+    closeness to the targets. Where fewer than `wanted` are below the usual cut, the implausibility of the last that
+    is needed serves as cut.
     """
-    proposed: list[Proposal] = []
     for number in range(1, DRAWINGS + 1):
-        knowledge, region = settled(knowledge, random, count=3000)
+        good, cut = plausible(knowledge, wanted)
         count = int(np.ceil(SPARE * wanted))
-        unit = posterior(knowledge, region, random).choose(count, random)
-        rows, values, scaled = run(unit, np.resize(seeds, count), f"draws, round {number}")
-        unit, seed = unit[rows], np.resize(seeds, count)[rows]
-        likely = _log_likelihood(knowledge, unit)
-        knowledge = knowledge.with_runs(Runs(unit, seed, np.ones(len(rows), bool), scaled))
-        correction = np.exp((_log_likelihood(knowledge, unit) - likely).clip(-50, 50))
-        weight = (correction / np.median(correction)).clip(LEAST, MOST)
-        each = zip(unit, weight, seed, values, knowledge.of_values(scaled), strict=True)
-        proposed = [(point, float(heavy), int(chance), *rest) for point, heavy, chance, *rest in each] + proposed
-        cut = max(CUT, region.level)
-        if sum(implausible.max() <= cut for *_, implausible in proposed) >= wanted or late():
+        if number == 1:
+            knowledge, region = settled(knowledge, random, count=3000)
+            unit = posterior(knowledge, region, random).choose(count, random)
+        else:
+            unit = between(knowledge, good, cut, count, random)
+        seed = np.resize(seeds, len(unit))
+        rows, _, scaled = run(unit, seed, f"draws, round {number}")
+        knowledge = knowledge.with_runs(Runs(unit[rows], seed[rows], np.ones(len(rows), bool), scaled))
+        if late():
             break
-    proposed += _earlier(knowledge, run, cut, wanted - sum(each[4].max() <= cut for each in proposed), proposed)
-    proposed.sort(key=lambda one: max(float(one[4].max()), cut))  # those below the cut in their order, then the others
-    chosen = proposed[:wanted]
-    total = sum(one[1] for one in chosen)
-    return [Draw(point, round(heavy / total, DIGITS), *rest) for point, heavy, *rest in chosen], region, knowledge
+    good, cut = plausible(knowledge, wanted)
+    chosen = far_apart(knowledge.runs.unit[good], knowledge.runs.seed[good], seeds, wanted)
+    unit, seed = knowledge.runs.unit[good][chosen], knowledge.runs.seed[good][chosen]
+    rows, values, scaled = run(unit, seed, "draws, chosen")
+    implausible = knowledge.of_values(scaled)
+    closeness = -0.5 * (implausible**2).sum(axis=1)
+    weight = np.exp((closeness - np.median(closeness)).clip(-50, 50)).clip(LEAST, MOST)
+    each = zip(unit[rows], weight / weight.sum(), seed[rows], values, implausible, strict=True)
+    region = replace(settled(knowledge, random)[1], level=cut)
+    return [Draw(point, round(float(heavy), DIGITS), int(chance), *rest) for point, heavy, chance, *rest in each], region, knowledge
 
 
-def _earlier(knowledge: Knowledge, run: RunFull, cut: float, missing: int, proposed: Sequence[Proposal]) -> list[Proposal]:
-    """As many of the best runs of the search below the cut as draws are missing, weighted by likelihood against their mean."""
+def plausible(knowledge: Knowledge, wanted: int) -> tuple[Array, float]:
+    """Rows of runs of full size that are not ruled out, the best first and each once, and the cut that leaves at least `wanted`."""
     runs = knowledge.runs
     worst = np.where(runs.full, knowledge.of_values(runs.values).max(axis=1), np.inf)
-    taken = {(*each[0].tolist(), each[2]) for each in proposed}
-    order = [at for at in np.argsort(worst) if worst[at] <= cut and (*runs.unit[at].tolist(), int(runs.seed[at])) not in taken]
-    places = np.array(order[: max(0, missing)], int)
-    if not len(places):
-        return []
-    rows, values, scaled = run(runs.unit[places], runs.seed[places], "runs of the search")
-    unit, seed = runs.unit[places][rows], runs.seed[places][rows]
-    likely = _log_likelihood(knowledge, unit)
-    weight = np.exp(likely - np.median(likely)).clip(LEAST, MOST)
-    return [
-        (point, float(heavy), int(chance), told, implausible)
-        for point, heavy, chance, told, implausible in zip(unit, weight, seed, values, knowledge.of_values(scaled), strict=True)
-    ]
+    _, once = np.unique(np.column_stack([runs.unit, runs.seed]), axis=0, return_index=True)
+    order = once[np.argsort(worst[once], kind="stable")]
+    order = order[np.isfinite(worst[order])]
+    cut = max(CUT, float(worst[order][min(wanted, len(order)) - 1]))
+    return order[worst[order] <= cut], cut
 
 
-def _log_likelihood(knowledge: Knowledge, unit: Array) -> Array:
-    mean, variance = knowledge.expected(unit)
-    total = knowledge.goal.fixed_variance + knowledge.run_variance + variance
-    return -0.5 * ((knowledge.goal.centre - mean) ** 2 / total + np.log(total)).sum(axis=1)
+def between(knowledge: Knowledge, good: Array, cut: float, count: int, random: np.random.Generator) -> Array:
+    """At most `count` points (n, d) along differences of good runs, where the emulators' means are not ruled out."""
+    unit = knowledge.runs.unit[good]
+    base, first, second = (unit[random.integers(len(unit), size=200 * count)] for _ in range(3))
+    stride = 2.38 / np.sqrt(2 * unit.shape[1]) * random.choice([0.5, 1.0], (len(base), 1))
+    moved = base + stride * (first - second) + 0.01 * random.standard_normal(base.shape)
+    moved = moved[((moved >= 0) & (moved <= 1)).all(axis=1)]
+    spread = np.sqrt(knowledge.goal.fixed_variance + knowledge.run_variance)
+    expected = (np.abs(knowledge.goal.centre - knowledge.means(moved)) / spread).max(axis=1)
+    inside = np.flatnonzero(expected <= cut)
+    if len(inside) < count:
+        return moved[np.argsort(expected)[:count]]
+    return moved[random.choice(inside, count, replace=False)]
+
+
+def far_apart(unit: Array, seed: Array, seeds: Sequence[int], wanted: int) -> list[int]:
+    """Places of `wanted` points (n, d) that cover them: the first, then the farthest from those taken, from each seed in turn."""
+    taken = [0]
+    while len(taken) < min(wanted, len(unit)):
+        distance = np.linalg.norm(unit[:, None] - unit[taken], axis=2).min(axis=1)
+        distance[taken] = -1.0
+        turn = np.where((seed == seeds[len(taken) % len(seeds)]) & (distance >= 0), 10.0, 0.0)  # beyond any distance
+        taken.append(int((distance + turn).argmax()))
+    return taken

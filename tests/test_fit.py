@@ -25,6 +25,7 @@ from experiments.hindcast import hindcast, table_text, weighted
 from experiments.pooling import ERROR, HOUSE_SPREAD, pooled_market
 from experiments.posterior import Sample, posterior
 from experiments.regions import CUT, not_ruled_out
+from experiments.selection import far_apart, plausible, weighted_draws
 from experiments.targets import LAST_FITTED, anchors_of
 from scenarios.data import History, Observation, load_history, load_report
 
@@ -194,6 +195,37 @@ def test_intervals_and_draws_of_a_weighted_sample() -> None:
     chosen = sample.choose(7, np.random.default_rng(0))
     assert chosen.min() >= 0.395
     assert chosen.max() <= 0.605
+
+
+def test_draws_cover_what_is_not_ruled_out() -> None:
+    """Of 400 toy runs the plausible ones are found again, none twice, from all seeds, over most of where they lie."""
+    random = np.random.default_rng(9)
+    truth = np.array([[0.3, 0.6, 0.7]])
+    market, goal = ToyMarket(9), toy_goal(toy(truth)[0])
+    knowledge, _ = match_history(market, goal, 3, [(40, False), (60, True)], SEEDS, random, quiet, pairs=8)
+
+    def run(unit: np.ndarray, seed: np.ndarray, name: str) -> tuple[list[int], np.ndarray, np.ndarray]:
+        values = toy(unit)
+        return list(range(len(unit))), values, values
+
+    draws, region, known = weighted_draws(knowledge, run, SEEDS, 16, random)
+    assert region.level == CUT
+    assert len({tuple(each.unit) for each in draws}) == 16
+    assert {each.seed for each in draws} == set(SEEDS)
+    assert sum(each.weight for each in draws) == pytest.approx(1.0, abs=1e-3)
+    assert max(each.implausibility.max() for each in draws) < CUT + 1.0
+    good, cut = plausible(known, 16)
+    assert cut == CUT
+    spread = np.ptp(known.runs.unit[good], axis=0)
+    assert (np.ptp([each.unit for each in draws], axis=0) > 0.7 * spread).all()
+    assert (np.abs(np.mean([each.unit for each in draws], axis=0) - truth) < 0.25).all()
+
+
+def test_points_far_apart_by_hand() -> None:
+    """The first, then the farthest of the next seed: 1.0 of seed 2, and 0.4 of seed 1, as 0.1 is nearer to 0."""
+    unit, seed = np.array([[0.0], [0.1], [0.4], [1.0], [0.9]]), np.array([1, 1, 1, 2, 2])
+    assert far_apart(unit, seed, (1, 2), 3) == [0, 3, 2]
+    assert sorted(far_apart(unit, seed, (1, 2), 9)) == [0, 1, 2, 3, 4]
 
 
 def test_report_targets_are_the_claims_with_that_role() -> None:
