@@ -23,11 +23,22 @@ LOOP = 0.10  # least share of live and of private sales for a brand to count as 
 DUAL = 0.15  # least share of private sales for a dual-channel brand; assumption
 
 
+def once(value: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A value that several observables use: worked out once a week."""
+
+    def of_this_week(market: Any) -> Any:
+        return market.once(value)
+
+    return of_this_week
+
+
 class Market:
     """The fields of a running market by name, read-only."""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
+        self._known: dict[Any, Any] = {}
+        self._week = -1
         self.people = float(engine.people)
         self.rooms = int(engine.sizes["room"])
 
@@ -35,12 +46,29 @@ class Market:
         self.__dict__[name] = self._engine.observe(name)  # a view of the same array every week
         return self.__dict__[name]
 
+    def once(self, value: Callable[[Market], Any]) -> Any:
+        """A value of this week, worked out the first time it is asked for."""
+        if self._week != self._engine.week:
+            self._week = self._engine.week
+            self._known.clear()
+        if value not in self._known:
+            self._known[value] = value(self)
+        return self._known[value]
+
     @property
+    @once
     def live(self) -> float:
         """Live sales of the week, CNY."""
         return float(self.room_gmv.sum())
 
     @property
+    @once
+    def private(self) -> float:
+        """Private sales of the week, CNY."""
+        return float(self.brand_channel_gmv[:, PRIVATE].sum())
+
+    @property
+    @once
     def middling(self) -> Array:
         """Streamers whose sales lie in the middle, in business or just gone, (streamer,) bool."""
         sales = self.streamer_sales * WEEKS_PER_MONTH / self.price_level[0]
@@ -92,6 +120,7 @@ def _mean(name: str, unit: str, meaning: str, value: Value, dims: tuple[str, ...
     return Observable(name, unit, meaning, "mean", value, dims=dims, detail=detail)
 
 
+@once
 def _all_sales(m: Market) -> float:
     return float(m.brand_channel_gmv.sum())
 
@@ -104,10 +133,12 @@ def _closed_loop(m: Market) -> Array:
     return live & again & (m.presence > LOOP) & (m.push_rate > 0)
 
 
+@once
 def _dual(m: Market) -> Array:
     return m.lever_return[:, PRIVATE_OPERATION] / np.maximum(m.brand_sales, 1e-9) > DUAL
 
 
+@once
 def _sector_minutes(m: Market) -> Array:
     return m.by_sector(m.outlet_minutes)
 
@@ -119,13 +150,13 @@ def _regulation_intensity(m: Market) -> float:
 # fmt: off
 OBSERVABLES: tuple[Observable, ...] = (
     _flow("live_gmv", "CNY_trillion", "sales in live rooms, returns included", lambda m: m.live / TRILLION),
-    _flow("private_domain_gmv", "CNY_trillion", "sales in private stores, returns included", lambda m: m.brand_channel_gmv[:, PRIVATE].sum() / TRILLION),
+    _flow("private_domain_gmv", "CNY_trillion", "sales in private stores, returns included", lambda m: m.private / TRILLION),
     _flow("shelf_gmv", "CNY_trillion", "sales by search and shelf, returns included", lambda m: m.brand_channel_gmv[:, SHELF].sum() / TRILLION),
     _flow("online_retail_total", "CNY_trillion", "all online sales, returns included", lambda m: _all_sales(m) / TRILLION),
     _flow("brand_room_gmv", "CNY_trillion", "sales in brands' own rooms", lambda m: m.brand_channel_gmv[:, BRAND_ROOM].sum() / TRILLION),
     _flow("live_gmv_platform", "CNY_trillion", "live sales by platform", lambda m: m.platform_gmv / TRILLION, ("platform",)),
     _ratio("live_share_of_online_retail", "share", "live sales in all online sales", lambda m: m.live, _all_sales),
-    _ratio("private_domain_share", "share", "private sales in all online sales", lambda m: m.brand_channel_gmv[:, PRIVATE].sum(), _all_sales),
+    _ratio("private_domain_share", "share", "private sales in all online sales", lambda m: m.private, _all_sales),
     _ratio("shelf_channel_gmv_share", "share", "shelf sales in all online sales", lambda m: m.brand_channel_gmv[:, SHELF].sum(), _all_sales),
     _ratio("brand_self_broadcast_share", "share", "brands' own rooms in live sales", lambda m: m.brand_channel_gmv[:, BRAND_ROOM].sum(), lambda m: m.live),
     _ratio("repeat_gmv_share", "share", "sales to buyers who remember the brand", lambda m: m.outlet_repeat_gmv.sum(), lambda m: m.outlet_gmv.sum()),
@@ -136,7 +167,7 @@ OBSERVABLES: tuple[Observable, ...] = (
     _ratio("traffic_revenue_share", "share", "exposure in platforms' revenue", lambda m: m.platform_income[:, 0].sum(), lambda m: m.platform_income.sum()),
     _ratio("ad_to_gmv", "share", "advertising against live sales", lambda m: m.ad_spend.sum(), lambda m: m.live),
     _ratio("community_active_rate", "share", "members active within the last four weeks", lambda m: m.member_activity[1], lambda m: m.member_activity[0]),
-    _ratio("private_domain_share_top3_sectors", "share", "beauty, apparel and food in private sales", lambda m: m.brand_channel_gmv[m.brand_sector < 3, PRIVATE].sum(), lambda m: m.brand_channel_gmv[:, PRIVATE].sum()),
+    _ratio("private_domain_share_top3_sectors", "share", "beauty, apparel and food in private sales", lambda m: m.brand_channel_gmv[m.brand_sector < 3, PRIVATE].sum(), lambda m: m.private),
     _ratio("closed_loop_adoption_share", "share", "sales of brands that win on air, keep and sell again", lambda m: m.brand_sales[_closed_loop(m)].sum(), lambda m: m.brand_sales.sum()),
     _ratio("cpm", "CNY per thousand impressions", "price of attention", lambda m: m.ad_spend.sum(), lambda m: m.impressions.sum(), 1000.0),
     _ratio("real_cpm", "CNY per thousand impressions", "price of attention in prices of 2020", lambda m: m.ad_spend.sum() / m.price_level[0], lambda m: m.impressions.sum(), 1000.0),
