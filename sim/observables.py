@@ -27,7 +27,7 @@ def once(value: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """A value that several observables use: worked out once a week."""
 
     def of_this_week(market: Any) -> Any:
-        return market.once(value)
+        return market.known(value)
 
     return of_this_week
 
@@ -46,7 +46,7 @@ class Market:
         self.__dict__[name] = self._engine.observe(name)  # a view of the same array every week
         return self.__dict__[name]
 
-    def once(self, value: Callable[[Market], Any]) -> Any:
+    def known(self, value: Callable[[Market], Any]) -> Any:
         """A value of this week, worked out the first time it is asked for."""
         if self._week != self._engine.week:
             self._week = self._engine.week
