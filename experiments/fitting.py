@@ -28,7 +28,7 @@ from sim.errors import DataError
 Array = npt.NDArray[Any]
 WAVES = ((0.40, False), (0.28, True), (0.20, True), (0.12, True))
 """Share of the runs and whether of full size; 16 points are in both sizes besides."""
-DEADLINES = {"wave 1": 0.15, "pairs of sizes": 0.19, "wave 2": 0.36, "wave 3": 0.50, "wave 4": 0.62}
+DEADLINES = {"wave 1": 0.13, "pairs of sizes": 0.17, "wave 2": 0.30, "wave 3": 0.42, "wave 4": 0.52}
 """Share of the budget after which a wave starts no further run; the rest is for best point and draws."""
 
 
