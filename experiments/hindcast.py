@@ -125,7 +125,8 @@ def table_text(rows: Sequence[dict[str, Any]]) -> str:
     for role, heading in ROLES.items():
         part = [row for row in rows if row["role"] == role]
         if part:
-            lines.append(f"-- {heading}: {sum(row['within'] == 'yes' for row in part)} of {len(part)} within")
+            met = "" if role == "input" else f": {sum(row['within'] == 'yes' for row in part)} of {len(part)} within"
+            lines.append(f"-- {heading}{met}")
         for row in part:
             sign = {"upper": "<", "lower": ">"}.get(row["bound"], "")
             error = f"{row['error']:+.1%}" if row["error_of"] != "difference" else f"{row['error']:+.2f}"
