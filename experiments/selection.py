@@ -20,7 +20,7 @@ RunFull = Callable[[Array, Array, str], tuple[list[int], Array, Array]]
 
 ROUNDS, CANDIDATES, FINALISTS = 3, 6, 4
 SPARE, DRAWINGS = 1.5, 4  # candidates run for each draw wanted, and how often at most
-LEAST, MOST = 0.2, 5.0  # how much a draw's weight may be corrected
+LEAST, MOST = 0.5, 2.0  # weight of a draw against that of the middle one: all are not ruled out, and few must not speak for all
 DIGITS = 5  # of a weight: what is written is what is used
 
 
