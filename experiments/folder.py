@@ -38,13 +38,25 @@ class ResultsFolder:
     """
 
     def __init__(self, out: str | Path, overwrite: bool = False) -> None:
-        self.out = Path(out).expanduser()
+        self._nowhere = ""
+        try:
+            self.out = Path(os.path.abspath(Path(out).expanduser()))
+            self.out.exists()
+        except (OSError, RuntimeError, ValueError) as error:  # too long a name, no such user, a null character
+            reason = str(error.args[-1]).rstrip(".")
+            self._nowhere = f"out = {str(out)[:80]!r} is no place for a folder: {reason}. Give another."
+            self.out = Path("nowhere")
+        if not self.out.name:
+            self._nowhere = f"out = {out} is the top of the disk. Give a folder in it."
+            self.out = Path("nowhere")
         self.overwrite = overwrite
         self.path = self.out.with_name(f".{self.out.name}.unfinished-{os.getpid()}")
         self._made: list[Path] = []
 
     def faults(self, needed: float = 0.0) -> list[str]:
         """Why results of so many bytes cannot be written there, as far as one can tell beforehand."""
+        if self._nowhere:
+            return [self._nowhere]
         if self.out.is_symlink() or self.out.exists():
             if not self.overwrite:
                 return [f"out = {self.out} exists already. Give another folder, or overwrite=true to replace it."]

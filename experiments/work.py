@@ -179,7 +179,11 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
     (path / "forecast.nc").write_bytes(ensemble.base.to_netcdf(engine="h5netcdf"))
     if rows:
         write_csv(rows, path / "scorecard.csv")
-    resolved = {**plan.recorded, "calendar": plan.calendar.schedule}
+    draws = {
+        name: {draw: plan.worlds[name].draws[draw].parameters for draw in sorted({member.draw for member in members})}
+        for name, members in plan.members.items()
+    }
+    resolved = {**plan.recorded, "calendar": plan.calendar.schedule, "draws": _plain(draws)}
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
     (path / "configuration.yaml").write_text(text, encoding="utf-8")
     with warnings.catch_warnings(record=True) as caught:
@@ -188,6 +192,11 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
         pictures = draw_all(ensemble.base, path / "figures", plan.report, plan.history, language=language, command=command)
     write_page(path / "index.html", ensemble.base, rows, pictures, record)
     return [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
+
+
+def _plain(value: Any) -> Any:
+    """The same in mappings that YAML can write."""
+    return {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def origin(plan: Plan, code_version: str, command: str) -> dict[str, Any]:

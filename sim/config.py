@@ -71,7 +71,7 @@ class Configuration:
                 except ValueError:
                     faults.append(f"{key} = '{given.pop(key)}' is no date; write it as YYYY-MM-DD, for example 2030-12-31.")
         for key in ("consumers", "brands", "streamers", "threads", "block"):
-            if isinstance(given.get(key), float) and given[key] == int(given[key]):
+            if isinstance(given.get(key), float) and given[key].is_integer():
                 given[key] = int(given[key])
         if isinstance(given.get("mechanics"), list):
             given["mechanics"] = tuple(given["mechanics"])

@@ -21,6 +21,7 @@ from sim.mechanic import Mechanic
 from sim.streams import Streams
 
 IDENTITY = {"sum": 0.0, "product": 1.0}
+KEPT = {"values", "p", "_absence"}  # what a mechanic has besides its fields
 
 
 class Call:
@@ -267,17 +268,22 @@ class Engine:
         """Put the dated values of a week in force; all calls of a mechanic share its parameters."""
         for mechanic in self.mechanics:
             for name, by_week in self.dated.get(mechanic.name, {}).items():
-                setattr(mechanic.p, name, float(by_week[min(step, by_week.size - 1)]))
+                mechanic.p.put(name, float(by_week[min(step, by_week.size - 1)]))
 
     # -- checking ----------------------------------------------------------------------------------------------
 
     def _check(self, call: Call) -> None:
         mechanic, faults = call.mechanic, []
+        for name in mechanic.__dict__.keys() - call.views.keys() - KEPT:
+            faults.append(f"{mechanic.name} keeps '{name}' on itself in {call.context.phase}; what lasts is a field: own() it.")
+            del mechanic.__dict__[name]
         for name, view in call.views.items():
             if mechanic.__dict__.get(name) is not view:
                 faults.append(f"{mechanic.name} replaced '{name}' in {call.context.phase}; write into it with [...] or +=.")
                 mechanic.__dict__[name] = view
             field = self.fields[name]
+            if call.access[name] == "gather" and view.dtype.kind == "f" and not np.isfinite(view).all():
+                faults.append(f"{mechanic.name} added what is no number to '{name}' in {call.context.phase}, week {self.week}.")
             if call.access[name] == "write" and view.dtype.kind in "fiu" and view.size:
                 low, high = field.bounds or (-np.inf, np.inf)
                 least, most = float(view.min()), float(view.max())  # nan if any value is

@@ -8,8 +8,21 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
-from sim.errors import ConfigError, did_you_mean
+from sim.errors import ConfigError, ContractError, did_you_mean
 from sim.fields import PHASES, Declaration, Parameter
+
+
+class Values(SimpleNamespace):
+    """Parameters in force: a mechanic reads them; only a schedule changes them."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise ContractError(
+            f"A mechanic set its parameter '{name}'; only dated values of a schedule change parameters. own() what changes."
+        )
+
+    def put(self, name: str, value: float) -> None:
+        """The engine puts a dated value in force."""
+        self.__dict__[name] = value
 
 
 class Mechanic:
@@ -45,7 +58,7 @@ class Mechanic:
             raise ConfigError(faults)
         self.values = {key: parameter.default for key, parameter in self.parameters.items()}
         self.values.update({key: float(value) for key, value in values.items()})
-        self.p = SimpleNamespace(**self.values)
+        self.p = Values(**self.values)
         self._absence = {}
 
     @classmethod

@@ -45,6 +45,7 @@ WRONG = {
     "another program's way": (["--members=3"], ["Unknown switch '--members=3'. Did you mean members=3?"]),
     "no value": (["members"], ["'members' cannot be read. Write name=value"]),
     "wrong type": (["streamers=many", "members=1.5"], ["streamers = 'many' is not a whole number", "members = 1.5 is not"]),
+    "not a number": (["streamers=nan", "brands=inf"], ["streamers = nan is not a whole number", "brands = inf is not a whole number"]),
     "parameter of wrong type": (["parameters.brand_trust.gain=much"], ["brand_trust.gain = 'much' 1/basket is not a number"]),
     "parameter out of range": (["parameters.brand_trust.gain=7"], ["brand_trust.gain = 7 1/basket is outside [0, 1]."]),
     "dated value out of range": (
@@ -70,6 +71,16 @@ WRONG = {
     "parameters that are no table": (["parameters=3", "schedule.style=4"], ["parameters = 3 is not a mapping", "style = 4"]),
     "a scenario file that is not there": (["scenario=nowhere.yaml"], ["nowhere.yaml: the file is missing. See scenarios/"]),
 }
+
+
+@pytest.mark.parametrize("out", ["/", ".", "x" * 300, "~nobody-of-this-name/a"])
+def test_a_place_where_no_folder_can_be_is_refused(out, capsys, unfitted):
+    """The top of the disk, where one stands, too long a name, the home of nobody: one message, nothing run."""
+    assert command([*SMALL, f"out='{out}'"]) == 2
+    said = capsys.readouterr().err
+    assert "out = " in said
+    assert "Give" in said
+    assert "Traceback" not in said
 
 
 def refused(words, capsys, out):

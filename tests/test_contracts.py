@@ -267,6 +267,56 @@ def test_a_replaced_array_is_found() -> None:
         engine_of(Replacer).step()
 
 
+def test_what_a_mechanic_keeps_beside_its_fields_is_found() -> None:
+    class Hoarder(Mechanic):
+        """Counts weeks on itself, where neither blocks nor threads share it."""
+
+        mood: Array = own("consumer", unit="1", at="learn", doc="mood")
+
+        def learn(self, ctx):
+            self.memo = getattr(self, "memo", 0) + 1
+            self.mood[...] = self.memo
+
+    with pytest.raises(ContractError, match=r"hoarder keeps 'memo' on itself in learn; what lasts is a field: own\(\) it"):
+        engine_of(Hoarder).step()
+
+
+def test_a_parameter_is_not_a_mechanics_to_set() -> None:
+    class Tuner(Mechanic):
+        """Turns its own knob."""
+
+        gain = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="gain")
+        mood: Array = own("consumer", unit="1", at="learn", doc="mood")
+
+        def learn(self, ctx):
+            self.p.gain = 99.0
+            self.mood[...] = self.p.gain
+
+    with pytest.raises(ContractError, match=r"set its parameter 'gain'; only dated values"):
+        engine_of(Tuner).step()
+
+
+def test_a_contribution_that_is_no_number_is_found() -> None:
+    class Owner(Mechanic):
+        """Has a channel."""
+
+        appeal: Array = own("brand", unit="util", at="traffic", gather="sum", doc="appeal")
+
+        def traffic(self, ctx):
+            self.appeal += 1.0
+
+    class Spoiler(Mechanic):
+        """Adds what is no number."""
+
+        appeal: Array = add()
+
+        def traffic(self, ctx):
+            self.appeal += np.nan
+
+    with pytest.raises(ContractError, match=r"spoiler added what is no number to 'appeal' in traffic, week 0"):
+        engine_of(Owner, Spoiler).step()
+
+
 @pytest.mark.parametrize("value", [2.0, -0.5, np.nan, np.inf])
 def test_a_value_out_of_range_is_found_with_its_week(value: float) -> None:
     class Wild(Mechanic):

@@ -53,6 +53,18 @@ def test_flows_of_one_reason_add_up() -> None:
     assert ledger.turnover == 3.5
 
 
+def test_money_from_nothing_is_seen_however_much_was_paid_before() -> None:
+    """After a thousand trillion CNY of orders nine hundred thousand too many still show in their week."""
+    ledger = books()
+    ledger.pay("consumers", "brand", 1e15, "orders", payee_index=np.zeros(1, np.int64))
+    assert ledger.check() <= TOLERANCE
+    ledger.pay("consumers", "brand", 1e11, "orders", payee_index=np.zeros(1, np.int64))
+    assert ledger.check() <= TOLERANCE
+    ledger.cash["brand"][0] += 9e5
+    with pytest.raises(LedgerError, match="books are off"):
+        ledger.check()
+
+
 @pytest.mark.parametrize("amount", [-1.0, np.nan, np.inf, np.array([1.0, -1e-9, 2.0])])
 def test_an_amount_that_is_negative_or_not_finite_is_refused(amount: float) -> None:
     ledger = books()

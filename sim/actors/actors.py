@@ -174,7 +174,7 @@ class RegulatorActor(Actor):
         *,
         policy: str = "dated",
         tolerance: float = 60.0,
-        budget: float = 1.0e8,
+        budget: float = 4.0e9,
         wage: float = 2.0e5,
         **options: Any,
     ) -> None:

@@ -35,7 +35,7 @@ EXPLORATION = Lever("exploration", 0.02, 0.05, 0.25, "share of impressions", "as
 BRAND_BOOST = Lever("brand_boost", 0.05, -0.5, 1.5, "log weight in ranking", "assumption")
 
 ALLOCATION = Lever("allocation", 0.05, 0.2, 0.95, "share of hours led by complaints, not by lot", "assumption")
-INSPECTORS = Lever("inspectors", 0.10, 0.0, 1.0e4, "people; step: share of those at work", "assumption")
+INSPECTORS = Lever("inspectors", 0.10, 0.0, 1.0e5, "people; step: share of those at work", "assumption")
 FINE_MULTIPLIER = Lever("fine_multiplier", 0.10, 1.0, 5.0, "multiple of the dated fine", "assumption")
 
 AD_BUDGET = Lever("ad_budget_multiplier", 0.10, 0.2, 5.0, "multiple; step: log", "assumption")
