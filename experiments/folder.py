@@ -40,7 +40,9 @@ class ResultsFolder:
     def __init__(self, out: str | Path, overwrite: bool = False) -> None:
         self._nowhere = ""
         try:
-            self.out = Path(os.path.abspath(Path(out).expanduser()))
+            self.out = Path(out).expanduser()
+            if self.out.name in ("", ".."):
+                self.out = Path(os.path.abspath(self.out))
             self.out.exists()
         except (OSError, RuntimeError, ValueError) as error:  # too long a name, no such user, a null character
             reason = str(error.args[-1]).rstrip(".")
