@@ -169,10 +169,13 @@ def starts(test: Test, evidence: Evidence) -> str:
 
 
 def naive_text(answer: Any) -> str:
-    """A naive answer as 'holds; text', 'fails; text' or 'cannot tell; text', or the text that was given."""
+    """A naive answer as 'holds; text', 'holds in part; text', 'fails; text' or 'cannot tell; text', or the text that was given.
+
+    Of a prediction of several parts it may answer some: that these hold is not that it holds.
+    """
     if answer is None or isinstance(answer, str):
         return answer or ""
-    word = {True: HOLDS, False: FAILS}.get(answer.answer, "cannot tell")
+    word = {True: HOLDS if answer.whole else f"{HOLDS} in part", False: FAILS}.get(answer.answer, "cannot tell")
     return f"{word}; {answer.text}"
 
 
