@@ -63,6 +63,7 @@ def _command(typed: Sequence[str]) -> int:
         return DONE
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
 
     from experiments.arguments import read_arguments
     from experiments.refusal import RefusedError
@@ -72,7 +73,7 @@ def _command(typed: Sequence[str]) -> int:
         raise RefusedError(arguments.faults)
     try:
         return composed(arguments, lambda config: run_one(config, arguments))
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, YAMLError) as error:
         raise RefusedError([*arguments.faults, uncomposed(error)]) from None
 
 

@@ -89,6 +89,14 @@ def layered(layers: Iterable[Layer]) -> tuple[Parameters, Schedule]:
     return parameters, {mechanic: values for mechanic, values in schedule.items() if values}
 
 
+DATED = {
+    "calendar": ("online_shoppers", "minutes_per_day", "hosts"),
+    "platform_policy": ("weight_conversion",),
+    "regulation": ("max_penalty_value", "inspectors", "machine_share"),
+}
+"""What the calendar must date: a file that was cut off is not to pass for a world without rules."""
+
+
 def base_calendar(path: Path | None = None) -> Layer:
     """The dated inputs of every run, configs/calendar.yaml; DataError with all faults."""
     place = path or CALENDAR
@@ -96,6 +104,12 @@ def base_calendar(path: Path | None = None) -> Layer:
     layer = Layer(schedule=table.get("schedule", {}))
     faults = layer.faults(f"{place}: ")
     faults += [f"{place}: unknown word '{word}'; only schedule stands here." for word in table if word != "schedule"]
+    faults += [
+        f"{place}: {mechanic}.{name} has no dated values, without which a run would hold it constant. Restore it from the repository."
+        for mechanic, names in DATED.items()
+        for name in names
+        if not (isinstance(layer.schedule.get(mechanic), Mapping) and layer.schedule[mechanic].get(name))
+    ]
     if faults:
         raise DataError(faults)
     return layer

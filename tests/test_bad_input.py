@@ -18,6 +18,8 @@ import experiments.worlds
 import scenarios.data
 from experiments.folder import ResultsError, ResultsFolder, disk_is_full
 from experiments.forecast import command
+from scenarios.predictions.variants import variants_needed
+from sim.errors import DataError
 from tests.test_forecast import write_world
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +73,25 @@ WRONG = {
     "parameters that are no table": (["parameters=3", "schedule.style=4"], ["parameters = 3 is not a mapping", "style = 4"]),
     "a scenario file that is not there": (["scenario=nowhere.yaml"], ["nowhere.yaml: the file is missing. See scenarios/"]),
 }
+
+
+@pytest.mark.parametrize("text", ["", "schedule: {}\n", "schedule:\n  calendar:\n    hosts: {2020-06-30: 400000}\n"])
+def test_a_calendar_that_was_cut_off_is_refused(text, tmp_path, monkeypatch, capsys, unfitted):
+    """Without its end a calendar would be a world without rules; it is named, and nothing is run."""
+    (tmp_path / "calendar.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("experiments.layers.CALENDAR", tmp_path / "calendar.yaml")
+    assert command([*SMALL, f"out={tmp_path / 'out'}"]) != 0
+    said = capsys.readouterr().err
+    assert "calendar.yaml" in said
+    assert "Restore it from the repository" in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "base: {", "base: 3\n"])
+def test_variants_that_are_damaged_are_refused(text, tmp_path):
+    (tmp_path / "variants.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"variants.yaml.*Restore it"):
+        variants_needed(tmp_path / "variants.yaml")
 
 
 @pytest.mark.parametrize("out", ["/", ".", "x" * 300, "~nobody-of-this-name/a"])

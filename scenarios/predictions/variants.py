@@ -29,7 +29,12 @@ def variants_needed(path: Path = VARIANTS_FILE) -> dict[str, dict[str, Any]]:
     A variant that names a `scenario` takes over the parameters and schedule of that scenario's file. Raises
     DataError with all faults: variants that a test needs and the file lacks, unused ones, unknown words.
     """
-    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"{path}: missing or damaged ({' '.join(str(error).split())[:120]}). Restore it from the repository.") from None
+    if not isinstance(table, Mapping) or not all(isinstance(changes, Mapping) for changes in table.values()):
+        raise DataError(f"{path}: it holds no mapping of variants to their changes. Restore it from the repository.")
     needed = {name for test in PREDICTIONS.values() for name in test.variants}
     faults = [f"{path.name} lacks the variant '{name}', which a prediction needs" for name in sorted(needed - set(table))]
     faults += [f"{path.name}: no prediction uses the variant '{name}'" for name in table if name not in needed]
