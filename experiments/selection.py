@@ -91,13 +91,12 @@ def weighted_draws(
     is needed serves as cut.
     """
     for number in range(1, DRAWINGS + 1):
-        good, cut = plausible(knowledge, wanted)
         count = int(np.ceil(SPARE * wanted))
         if number == 1:
             knowledge, region = settled(knowledge, random, count=3000)
             unit = posterior(knowledge, region, random).choose(count, random)
         else:
-            unit = between(knowledge, good, cut, count, random)
+            unit = between(knowledge, *plausible(knowledge, wanted), count, random)
         seed = np.resize(seeds, len(unit))
         rows, _, scaled = run(unit, seed, f"draws, round {number}")
         knowledge = knowledge.with_runs(Runs(unit[rows], seed[rows], np.ones(len(rows), bool), scaled))

@@ -17,6 +17,7 @@ from experiments.folder import ResultsError, ResultsFolder, megabytes
 from experiments.manifest import data_hashes, git_commit, versions, write_manifest
 from experiments.plan import Plan, make_plan
 from experiments.refusal import RefusedError
+from experiments.yaml_files import plain
 from sim.errors import DataError
 
 if TYPE_CHECKING:
@@ -180,10 +181,10 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
     if rows:
         write_csv(rows, path / "scorecard.csv")
     draws = {
-        name: {draw: plan.worlds[name].draws[draw].parameters for draw in sorted({member.draw for member in members})}
+        name: {draw: plain(plan.worlds[name].draws[draw].parameters) for draw in sorted({member.draw for member in members})}
         for name, members in plan.members.items()
     }
-    resolved = {**plan.recorded, "calendar": plan.calendar.schedule, "draws": _plain(draws)}
+    resolved = {**plan.recorded, "calendar": plan.calendar.schedule, "draws": draws}
     text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
     (path / "configuration.yaml").write_text(text, encoding="utf-8")
     with warnings.catch_warnings(record=True) as caught:
@@ -192,11 +193,6 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
         pictures = draw_all(ensemble.base, path / "figures", plan.report, plan.history, language=language, command=command)
     write_page(path / "index.html", ensemble.base, rows, pictures, record)
     return [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
-
-
-def _plain(value: Any) -> Any:
-    """The same in mappings that YAML can write."""
-    return {key: _plain(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def origin(plan: Plan, code_version: str, command: str) -> dict[str, Any]:

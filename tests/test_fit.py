@@ -198,7 +198,7 @@ def test_intervals_and_draws_of_a_weighted_sample() -> None:
 
 
 def test_draws_cover_what_is_not_ruled_out() -> None:
-    """Of 400 toy runs the plausible ones are found again, none twice, from all seeds, over most of where they lie."""
+    """Of the toy's runs the plausible ones are found again, none twice, from all seeds, over most of where they lie."""
     random = np.random.default_rng(9)
     truth = np.array([[0.3, 0.6, 0.7]])
     market, goal = ToyMarket(9), toy_goal(toy(truth)[0])
