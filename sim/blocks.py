@@ -6,9 +6,11 @@ can change a result.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -21,14 +23,35 @@ def spans(consumers: int, block: int) -> list[tuple[int, int]]:
     return [(first, min(first + block, consumers)) for first in range(0, consumers, block)]
 
 
+class Rows:
+    """A field over consumers in memory: the rows of a block lie together, column after column, so rules run along columns.
+
+    Args:
+        shape: (consumers, ...). dtype: numpy type. init: value at the start.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], init: float) -> None:
+        self.inner = shape[:0:-1]
+        self.width = math.prod(self.inner)
+        self.flat = np.full(shape[0] * self.width, init, dtype)
+
+    def block(self, first: int, stop: int) -> Array:
+        """A view of rows first to stop - 1 of one block, (stop - first, ...), each column contiguous."""
+        part = self.flat[first * self.width : stop * self.width]
+        return part.reshape(*self.inner, stop - first).T if self.inner else part
+
+
 class Workspace:
     """What one thread needs: buffers for fields that live only in a block, its own counts for the market,
     and last week's values of what a block is about to change."""
 
     def __init__(self, fields: Sequence[Field], shape: Callable[[Field], tuple[int, ...]], block: int, kept: Collection[str] = ()) -> None:
-        self.buffers = {f.name: np.full((block, *shape(f)[1:]), f.init, f.dtype) for f in fields if f.over_consumers and not f.lasting}
         self.initial = {f.name: (1.0 if f.gather == "product" else 0.0 if f.gather else f.init) for f in fields}
-        self.kept = {f.name: np.empty((block, *shape(f)[1:]), f.dtype) for f in fields if f.name in kept}
+        consumers = {f.name: f for f in fields if f.over_consumers}
+        self.buffers = {
+            name: Rows((block, *shape(f)[1:]), f.dtype, self.initial[name]) for name, f in consumers.items() if not f.lasting
+        }
+        self.kept = {name: Rows((block, *shape(f)[1:]), f.dtype, f.init) for name, f in consumers.items() if name in kept}
         self.tallies = {f.name: np.zeros(shape(f), np.int64) for f in fields if f.tally}
 
     def drain(self, name: str, total: Array) -> None:

@@ -83,7 +83,7 @@ def resolve(mechanics: Sequence[Mechanic], dims: Iterable[str]) -> dict[str, Fie
                 owner = f", owned by {fields[hint.split(chr(39))[1]].owner}" if hint else ""
                 faults.append(f"{mechanic.name} uses '{name}', which no mechanic owns.{hint.rstrip('?')}{owner}" + ("?" if hint else ""))
                 continue
-            faults += _use_faults(mechanic, fields[name], declaration.mode)
+            faults += _use_faults(mechanic, fields[name], declaration.mode, bool(declaration.contract.get("whole")))
     if faults:
         raise ContractError(faults)
     for field in fields.values():
@@ -124,7 +124,7 @@ def _owner_faults(mechanic: Mechanic, field: Field, known_dims: set[str]) -> lis
     return faults
 
 
-def _use_faults(mechanic: Mechanic, field: Field, mode: str) -> list[str]:
+def _use_faults(mechanic: Mechanic, field: Field, mode: str, whole: bool) -> list[str]:
     who = mechanic.name
     phases = [p for p in mechanic.phases if p not in SETUP_NAMES]
     if mode in ("add", "scale"):
@@ -140,6 +140,8 @@ def _use_faults(mechanic: Mechanic, field: Field, mode: str) -> list[str]:
     if mode == "last":
         if field.over_consumers and not field.lasting:
             return [f"{who} uses last('{field.name}'), which does not outlive its block."]
+        if whole and field.over_consumers and len(field.dims) > 1:
+            return [f"{who} looks at all of '{field.name}', which has several numbers for a consumer; publish one and look at that."]
         return []
     if mode == "read" and not field.constant and phases and all(POSITION[p] <= field.closes for p in phases):
         return [

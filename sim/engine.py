@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.access import absences, accesses
-from sim.blocks import Workspace, for_each_block, spans
+from sim.blocks import Rows, Workspace, for_each_block, spans
 from sim.clock import Clock
 from sim.context import Context
 from sim.contracts import SETUP_NAMES, Field, resolve, setup_order
@@ -35,8 +35,8 @@ class Call:
         self.context = Context(engine, mechanic.name, phase)
         self.access = accesses(mechanic, phase, engine.fields)
         self.views: dict[str, Array] = {}
-        self.rows: list[tuple[str, Array]] = []
-        self.block_rows: list[tuple[str, Array]] = []
+        self.rows: list[tuple[str, Rows, bool]] = []
+        self.block_rows: list[tuple[str, Rows, bool]] = []
         self.bound = False
 
 
@@ -88,11 +88,13 @@ class Engine:
         self.streams = Streams(seed)
         self.ledger = Ledger({d: n for d, n in self.sizes.items() if d in ("brand", "streamer", "agency", "platform")})
         self.week = 0
+        self.rows = {f.name: Rows(self.shape(f), f.dtype, f.init) for f in self.fields.values() if f.over_consumers and f.lasting}
         self.arrays = {
             f.name: np.full(self.shape(f), self._initial(f), np.float64 if f.tally else f.dtype)
             for f in self.fields.values()
-            if f.lasting or not f.over_consumers
+            if not f.over_consumers
         }
+        self.arrays |= {name: rows.flat for name, rows in self.rows.items() if not rows.inner}
         self.previous: dict[str, Array] = {
             name: self.arrays[name].copy()
             for mechanic in self.mechanics
@@ -200,7 +202,7 @@ class Engine:
         if not call.bound:
             for name, access in call.access.items():
                 array = self.previous[name] if access == "last" and name in self.previous else self.arrays[name]
-                call.views[name] = array if access in ("write", "gather") else self._seen(array)
+                call.views[name] = self._seen(array, access in ("write", "gather"))
             call.mechanic.__dict__.update(call.views)
             call.bound = True
         call.context.step = self.week
@@ -212,9 +214,9 @@ class Engine:
     def _block_week(self, worker: int, first: int, stop: int) -> None:
         workspace = self.workspaces[worker]
         for name, buffer in workspace.buffers.items():
-            buffer[: stop - first] = workspace.initial[name]
+            buffer.block(0, stop - first)[...] = workspace.initial[name]
         for name, kept in workspace.kept.items():
-            kept[: stop - first] = self.arrays[name][first:stop]
+            kept.block(0, stop - first)[...] = self.rows[name].block(first, stop)
         for _, calls in self._block_calls[worker]:
             for call in calls:
                 self._block_call(call, worker, first, stop)
@@ -233,9 +235,8 @@ class Engine:
                 call.views[name] = self._seen(self.previous[name] if old else self.arrays[name])
             else:
                 in_block = workspace.buffers.get(name, workspace.kept.get(name) if access == "last" else None)
-                array = self.arrays[name] if in_block is None else in_block
                 target = call.rows if in_block is None else call.block_rows
-                target.append((name, array if access in ("write", "gather") else self._seen(array)))
+                target.append((name, in_block or self.rows[name], access in ("write", "gather")))
         call.mechanic.__dict__.update(call.views)
         call.bound = True
 
@@ -245,10 +246,10 @@ class Engine:
         context = call.context
         if (context.first, context.count) != (first, stop - first):
             views = call.mechanic.__dict__
-            for name, array in call.rows:
-                views[name] = call.views[name] = array[first:stop]
-            for name, array in call.block_rows:
-                views[name] = call.views[name] = array[: stop - first]
+            for name, rows, writes in call.rows:
+                views[name] = call.views[name] = self._seen(rows.block(first, stop), writes)
+            for name, rows, writes in call.block_rows:
+                views[name] = call.views[name] = self._seen(rows.block(0, stop - first), writes)
             context.first, context.count = first, stop - first
         context.step = self.week
         context.date = self.dates[self.week]
@@ -295,22 +296,25 @@ class Engine:
         if faults:
             raise ContractError(faults)
 
-    def _seen(self, array: Array) -> Array:
-        """What a reader gets: in a checked run a view that cannot be written to.
+    def _seen(self, array: Array, writes: bool = False) -> Array:
+        """What a call gets: in a checked run a reader's view cannot be written to.
 
         Compiled rules take far longer to call with read-only arrays, so an unchecked run trusts its mechanics.
         """
-        if not self.checked:
+        if writes or not self.checked:
             return array
         view = array.view()
         view.flags.writeable = False
         return view
 
     def observe(self, name: str) -> Array:
-        """A read-only view of a market field, for recorders and actors."""
-        if name not in self.arrays:
+        """A lasting field that cannot be written to, for recorders and actors: a view, or a copy of several columns over consumers."""
+        if name in self.arrays:
+            view = self.arrays[name].view()
+        elif name in self.rows:
+            view = np.concatenate([self.rows[name].block(first, stop) for first, stop in self.blocks])
+        else:
             raise ContractError(f"No lasting field '{name}' to observe.")
-        view = self.arrays[name].view()
         view.flags.writeable = False
         return view
 

@@ -211,7 +211,7 @@ def test_members_in_a_market_are_a_stock_of_brands() -> None:
     """Each membership belongs to a brand, and what is counted of a brand is what its bonds hold."""
     engine = build(small(10), 7)
     while not engine.finished:
-        state, brand = engine.arrays["bond_state"].copy(), engine.arrays["bond_brand"].copy()
+        state, brand = engine.observe("bond_state"), engine.observe("bond_brand")
         members = (state == ACTIVE) | (state == DORMANT)
         assert (brand[members] >= 0).all()
         engine.step()

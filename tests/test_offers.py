@@ -109,7 +109,7 @@ def test_advertising_takes_room_in_the_feed(traffic: float, organic: float) -> N
     }
     engine = build(small(8, consumers=4000, people=7.1e8, parameters=values, block=4096), 7).run()
     watching = engine.arrays["adopted"] == 1
-    filled = engine.workspaces[0].buffers["offered"][:4000, :3][watching] >= 0
+    filled = engine.workspaces[0].buffers["offered"].block(0, 4000)[:, :3][watching] >= 0
     assert filled[:, :2].mean(axis=0) == pytest.approx([organic, organic], abs=0.03)
     sold = engine.observe("impressions") / engine.observe("supply")
     platform = engine.arrays["habit_platform"][watching]
@@ -274,7 +274,7 @@ def test_every_slot_shows_its_kind_of_outlet_in_a_market() -> None:
     seen = np.zeros(3, np.int64)
     while not engine.finished:
         engine.step()
-        offered = engine.workspaces[0].buffers["offered"][: engine.sizes["consumer"]]
+        offered = engine.workspaces[0].buffers["offered"].block(0, engine.sizes["consumer"])
         kinds = offered[:, :PRIVATE_SLOT], offered[:, PRIVATE_SLOT], offered[:, SHELF_SLOT]
         edges = 0, rooms, rooms + brands, rooms + 2 * brands
         for place, shown in enumerate(kinds):

@@ -15,6 +15,12 @@ def compiled(rule: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @njit(inline="always")
+def quanta(value: Any) -> Any:
+    """A value in units of 1e-4, as exact sums count it."""
+    return np.int64(np.rint(np.float64(value) * 1e4))
+
+
+@njit(inline="always")
 def count(total: Any, place: Any, value: Any) -> None:
     """Add a value in units to an exact sum that counts in 1e-4 units."""
-    total[place] += np.int64(np.rint(np.float64(value) * 1e4))
+    total[place] += quanta(value)

@@ -58,21 +58,22 @@ def pick(cdf: Any, guide: Any, members: Any, section: Any, u: Any) -> Any:
     Args:
         cdf, guide, members: from `sections_of`. section: which. u: a draw in [0, 1).
     """
-    at = guide[section, np.int64(u * np.float32(guide.shape[1]))]
-    if at < 0:
-        return np.int32(-1)
+    start = guide[section, np.int32(u * np.float32(guide.shape[1]))]
+    at = max(start, np.int32(0))
+    at += np.int32(cdf[at] <= u)  # one step more at most, almost always; without a branch
     while cdf[at] <= u:
         at += np.int32(1)
-    return members[at]
+    return members[at] if start >= 0 else np.int32(-1)
 
 
-@njit(inline="always")
-def place_of(edges: Any, u: Any) -> Any:
-    """Number of edges (k,), ascending and without the last, that are <= u."""
-    place = 0
+@njit(nogil=True, cache=True)
+def places_of(edges: Any, u: Any, place: Any) -> None:
+    """Number of edges (k,), ascending and without the last, that are <= u (n,), into place (n,) int8."""
+    place[:] = 0
     for e in range(edges.size - 1):
-        place += edges[e] <= u
-    return place
+        edge = np.float32(edges[e])
+        for i in range(u.size):
+            place[i] += np.int8(edge <= u[i])
 
 
 @njit(nogil=True, cache=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import ACTIVE, BONDS, DORMANT, PAID_SLOT, SLOTS, Array, add, last, own, param, read
-from sim.kernels.compiled import compiled, count
+from sim.kernels.compiled import compiled, quanta
 from sim.mechanic import Mechanic
 
 
@@ -85,14 +85,16 @@ def add_trust(utility: Array, weight: float, offered: Array, brand_of: Array, bo
     Args:
         offered: (n, slots) outlets, -1 for none. brand_of: (outlets,). bond_brand, trust: (n, bonds). stranger: trust without a bond.
     """
-    for i in range(offered.shape[0]):
-        for k in range(SLOTS):
-            if offered[i, k] >= 0:
-                brand = brand_of[offered[i, k]]
-                found = np.float32(stranger)
-                for t in range(BONDS):
-                    found = trust[i, t] if bond_brand[i, t] == brand else found
-                utility[i, k] += np.float32(weight) * found
+    brand = np.empty(offered.shape[0], bond_brand.dtype)
+    for k in range(SLOTS):
+        outlet, worth = offered[:, k], utility[:, k]
+        for i in range(brand.size):
+            brand[i] = brand_of[max(outlet[i], 0)]
+        for i in range(brand.size):
+            found = np.float32(stranger)
+            for t in range(BONDS):
+                found = trust[i, t] if bond_brand[i, t] == brand[i] else found
+            worth[i] += np.float32(weight) * found
 
 
 @compiled
@@ -103,23 +105,21 @@ def find_bonds(chosen: Array, brand_of: Array, bond_brand: Array, bond_trust: Ar
         chosen: (n,) outlets, -1 for none. brand_of: (outlets,). bond_brand, bond_trust, state: (n, bonds).
         place: (n,), written, -1 for none. new: (n,), written: whether the bond changes hands.
     """
+    brand = np.empty(chosen.size, bond_brand.dtype)
     for i in range(chosen.size):
-        place[i] = -1
-        new[i] = False
-        if chosen[i] < 0:
-            continue
-        brand = brand_of[chosen[i]]
-        at, lowest = 0, np.float32(1e9)
+        brand[i] = brand_of[max(chosen[i], 0)]
+    for i in range(chosen.size):
+        at, holder, lowest = -1, np.int16(-1), np.float32(1e9)
         for t in range(BONDS):
-            rank = np.float32(-1.0) if bond_brand[i, t] < 0 else bond_trust[i, t]
-            if state[i, t] == ACTIVE or state[i, t] == DORMANT:
-                rank += np.float32(10.0)
-            if bond_brand[i, t] == brand:
-                rank = np.float32(-1e9)
-            if rank < lowest:
-                at, lowest = t, rank
-        place[i] = at
-        new[i] = bond_brand[i, at] != brand
+            rank = bond_trust[i, t] if bond_brand[i, t] >= 0 else np.float32(-1.0)
+            rank = rank + np.float32(10.0) if (state[i, t] == ACTIVE) | (state[i, t] == DORMANT) else rank
+            rank = np.float32(-1e9) if bond_brand[i, t] == brand[i] else rank
+            lower = rank < lowest
+            lowest = rank if lower else lowest
+            holder = bond_brand[i, t] if lower else holder
+            at = t if lower else at
+        place[i] = at if chosen[i] >= 0 else -1
+        new[i] = (chosen[i] >= 0) & (holder != brand[i])
 
 
 @compiled
@@ -134,9 +134,11 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
         chosen, slot, outcome, amount: (n,). brand_of, home: (outlets,). blame: brand's part of it in a streamer's room.
         newcomers, repeat_gmv: (outlets,), paid_newcomers, trust_total, bonds: (brands,) exact sums.
     """
+    for t in range(BONDS):
+        belief = bond_trust[:, t]
+        for i in range(chosen.size):
+            belief[i] -= np.float32(fade) * (belief[i] - np.float32(stranger))
     for i in range(chosen.size):
-        for t in range(BONDS):
-            bond_trust[i, t] -= np.float32(fade) * (bond_trust[i, t] - np.float32(stranger))
         t = place[i]
         if t >= 0:
             j = chosen[i]
@@ -147,13 +149,12 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
                 trust *= np.float32(1.0) - np.float32(loss * (blame if home[j] < 0 else 1.0))
             bond_brand[i, t] = brand_of[j]
             bond_trust[i, t] = trust
-            if new[i]:
-                newcomers[j] += 10_000
-                if slot[i] == PAID_SLOT:
-                    paid_newcomers[brand_of[j]] += 10_000
-            else:
-                count(repeat_gmv, j, amount[i])
-        for t in range(BONDS):
-            if bond_brand[i, t] >= 0:
-                count(trust_total, bond_brand[i, t], bond_trust[i, t])
-                bonds[bond_brand[i, t]] += 10_000
+            newcomers[j] += 10_000 * new[i]
+            paid_newcomers[brand_of[j]] += 10_000 * (new[i] & (slot[i] == PAID_SLOT))
+            repeat_gmv[j] += quanta(amount[i]) * (not new[i])
+    for t in range(BONDS):
+        brand, belief = bond_brand[:, t], bond_trust[:, t]
+        for i in range(chosen.size):
+            there = brand[i] >= 0
+            trust_total[max(brand[i], 0)] += quanta(belief[i]) * there
+            bonds[max(brand[i], 0)] += 10_000 * there

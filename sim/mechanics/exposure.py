@@ -22,7 +22,7 @@ from sim.fields import (
     read,
 )
 from sim.kernels.compiled import compiled
-from sim.kernels.sections import pick, place_of, sections_of
+from sim.kernels.sections import pick, places_of, sections_of
 from sim.mechanic import Mechanic
 
 
@@ -134,34 +134,53 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
         feed, paid, shelf: cumulative shares by section, each with its guide and members, from `sections_of`.
         followed: (n, ties). on_air: (rooms,). bond_brand, bond_state: (n, bonds). heard: (brands,) probabilities.
     """
-    people = rank.size  # one kind of slot after the other: what is drawn for one row is easier to foresee
+    people = rank.size
+    second = np.empty(people, np.int8)
+    viewer, home_shown, second_shown, paid_shown = np.empty((4, people), np.bool_)
+    places_of(need_edges, week[0], need)
+    places_of(pull, week[2], second)
     for i in range(people):
-        need[i] = place_of(need_edges, week[0, i])
         online[i] = rank[i] < online_share
-    for i in range(people):
-        if online[i] and adopted[i]:
-            home, second = platform[i], place_of(pull, week[2, i])
-            if shown[0, i] < organic[home]:
-                offered[i, FEED] = pick(feed, feed_guide, feed_members, home, slots[0, i])
-            if shown[1, i] < organic[second]:
-                offered[i, SECOND_FEED] = pick(feed, feed_guide, feed_members, second, slots[1, i])
-            if shown[2, i] < paid_share[home]:
-                offered[i, PAID_SLOT] = pick(paid, paid_guide, paid_members, home, slots[2, i])
-            for t in range(TIES):
-                room = followed[i, t]
-                offered[i, FOLLOWED_SLOT + t] = room if on_air[max(room, 0)] > week[3, i] else np.int32(-1)
-    for i in range(people):
-        if online[i]:
-            found = pick(shelf, shelf_guide, shelf_members, need[i], slots[3, i])
-            offered[i, SHELF_SLOT] = rooms + brands + found if found >= 0 else np.int32(-1)
-    for i in range(people):
-        if online[i]:  # one draw decides whether a message is noticed, and whose
-            silent, cumulative, whose = 1.0, 0.0, np.int32(-1)
-            for t in range(BONDS):
-                brand = bond_brand[i, t]
-                reach = heard[max(brand, 0)] if bond_state[i, t] == ACTIVE else 0.0
-                before = cumulative
-                cumulative += silent * reach
-                silent *= 1.0 - reach
-                whose = np.int32(rooms + brand) if (before <= week[1, i]) & (week[1, i] < cumulative) else whose
-            offered[i, PRIVATE_SLOT] = whose
+        viewer[i] = online[i] & (adopted[i] > 0)
+        home_shown[i] = viewer[i] & (shown[0, i] < organic[platform[i]])
+        second_shown[i] = viewer[i] & (shown[1, i] < organic[second[i]])
+        paid_shown[i] = viewer[i] & (shown[2, i] < paid_share[platform[i]])
+    draw(offered[:, FEED], home_shown, feed, feed_guide, feed_members, platform, slots[0], 0)
+    draw(offered[:, SECOND_FEED], second_shown, feed, feed_guide, feed_members, second, slots[1], 0)
+    draw(offered[:, PAID_SLOT], paid_shown, paid, paid_guide, paid_members, platform, slots[2], 0)
+    draw(offered[:, SHELF_SLOT], online, shelf, shelf_guide, shelf_members, need, slots[3], rooms + brands)
+    for t in range(TIES):
+        revisit(offered[:, FOLLOWED_SLOT + t], viewer, followed[:, t], on_air, week[3])
+    hear(offered[:, PRIVATE_SLOT], online, bond_brand, bond_state, heard, week[1], rooms)
+
+
+@compiled
+def draw(slot: Array, shown: Array, cdf: Array, guide: Array, members: Array, section: Array, u: Array, first: int) -> None:
+    """Fill a slot (n,) of those who are shown something with a draw from their section; `first` is added to the member drawn."""
+    for i in range(u.size):
+        found = pick(cdf, guide, members, section[i], u[i])
+        slot[i] = first + found if shown[i] & (found >= 0) else -1
+
+
+@compiled
+def revisit(slot: Array, viewer: Array, room: Array, on_air: Array, u: Array) -> None:
+    """Fill a slot (n,) of viewers with a room that they follow, where it is on air: on_air (rooms,) is the share of the time."""
+    for i in range(u.size):
+        slot[i] = room[i] if viewer[i] & (on_air[max(room[i], 0)] > u[i]) else -1
+
+
+@compiled
+def hear(slot: Array, online: Array, bond_brand: Array, bond_state: Array, heard: Array, u: Array, rooms: int) -> None:
+    """Fill a slot (n,) with the private channel of a brand one is an active member of: one draw decides whether, and whose.
+
+    The message of each bond is noticed with probability heard (brands,); the first that is noticed counts.
+    """
+    awake = np.zeros(4)
+    awake[ACTIVE] = 1.0
+    for i in range(u.size):
+        silent, place = 1.0, 0
+        for t in range(BONDS):
+            silent *= 1.0 - awake[bond_state[i, t]] * heard[max(bond_brand[i, t], 0)]
+            place += 1.0 - u[i] <= silent
+        brand = bond_brand[i, min(place, BONDS - 1)]
+        slot[i] = rooms + brand if online[i] & (place < BONDS) else -1

@@ -51,19 +51,24 @@ class Habit(Mechanic):
 @compiled
 def add_habit(utility: Array, live_weight: float, live: Array, private_weight: float, private: Array) -> None:
     """Add weight * habit to the live slots and to the private slot of utility (n, slots)."""
+    for k in range(PRIVATE_SLOT):
+        worth = utility[:, k]
+        for i in range(live.size):
+            worth[i] += np.float32(live_weight) * live[i]
+    worth = utility[:, PRIVATE_SLOT]
     for i in range(live.size):
-        worth = np.float32(live_weight) * live[i]
-        for k in range(PRIVATE_SLOT):
-            utility[i, k] += worth
-        utility[i, PRIVATE_SLOT] += np.float32(private_weight) * private[i]
+        worth[i] += np.float32(private_weight) * private[i]
 
 
 @compiled
 def learn_habits(chosen: Array, channel: Array, online: Array, speed: float, live: Array, private: Array) -> None:
     """Move the habits of those online, (n,), towards what they did this week."""
     pace = np.float32(speed)
+    bought_live, bought_private = np.zeros(5, np.float32), np.zeros(5, np.float32)  # by channel; the last is for nothing bought
+    bought_live[:PRIVATE] = 1.0
+    bought_private[PRIVATE] = 1.0
     for i in range(chosen.size):
         if online[i]:
-            where = channel[chosen[i]] if chosen[i] >= 0 else -1
-            live[i] += pace * (np.float32(0 <= where < PRIVATE) - live[i])
-            private[i] += pace * (np.float32(where == PRIVATE) - private[i])
+            where = channel[chosen[i]] if chosen[i] >= 0 else 4
+            live[i] += pace * (bought_live[where] - live[i])
+            private[i] += pace * (bought_private[where] - private[i])

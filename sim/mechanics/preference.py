@@ -32,7 +32,7 @@ class Preference(Mechanic):
 
     outlet_appeal: Array = own("outlet", unit="util", at="traffic", gather="sum", doc="what an outlet is worth to everybody")
     utility: Array = own(
-        "consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="what an offer is worth to a consumer"
+        "consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="what an offer is worth to a consumer; no meaning in an empty slot"
     )
 
     outlet_channel: Array = read()
@@ -71,16 +71,22 @@ def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, s
           match: float, taste: Array, style: Array) -> None:  # fmt: skip
     """Add to utility (n, slots) an outlet's appeal less its price, `match` in the sector in mind, and <taste, room's style>.
 
+    An empty slot gets the worth of outlet 0, which nobody is offered there: that costs less than asking.
+
     Args:
         appeal, log_price, sector: (outlets,). sensitivity, need: (n,). offered: (n, slots), -1 for none; rooms in the live ones.
         taste: (n, axes). style: (rooms, axes), weighted.
     """
-    for i in range(need.size):
-        for k in range(SLOTS):
-            j = offered[i, k]
-            if j >= 0:
-                matched = np.float32(match) * np.float32(sector[j] == need[i])
-                utility[i, k] += appeal[j] - sensitivity[i] * log_price[j] + matched
-                if k < PRIVATE_SLOT:
-                    for d in range(TASTES):
-                        utility[i, k] += taste[i, d] * style[j, d]
+    bonus = np.array([0.0, match], np.float32)  # looked up, as a branch would be guessed wrong
+    for k in range(SLOTS):
+        outlet, worth = offered[:, k], utility[:, k]
+        for i in range(need.size):
+            j = max(outlet[i], 0)
+            worth[i] += appeal[j] - sensitivity[i] * log_price[j] + bonus[np.int64(sector[j] == need[i])]
+    for k in range(PRIVATE_SLOT):
+        room, worth = offered[:, k], utility[:, k]
+        for i in range(need.size):
+            j, likes = max(room[i], 0), np.float32(0.0)
+            for d in range(TASTES):
+                likes += taste[i, d] * style[j, d]
+            worth[i] += likes

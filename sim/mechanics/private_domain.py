@@ -143,6 +143,24 @@ def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves
 
 
 @compiled
+def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires: Array, wakes: Array, leaves: Array,
+         members: Array, exits: Array) -> None:  # fmt: skip
+    """A week of everybody's bond of one place, (n,): members of each brand are counted, move, and stay idle or not."""
+    may_move = np.zeros((tires.size, 4))  # at most, by brand and state: most members stay as they are, and this says so soon
+    may_move[:, ACTIVE] = np.maximum(tires, leaves)
+    may_move[:, DORMANT] = np.maximum(wakes, leaves)
+    for i in range(state.size):
+        now, b = state[i], max(brand[i], 0)
+        members[b] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
+        if u[i] < may_move[b, now]:
+            state[i] = moved(now, u[i], trust[i], tires[b], wakes[b], leaves[b])
+            exits[b] += 10_000 * (state[i] == LEFT)
+    for i in range(state.size):
+        weeks = min(idle[i] + 1, 200)
+        idle[i] = 0 if state[i] == ACTIVE else weeks
+
+
+@compiled
 def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Array, trust: Array,
            place: Array, new: Array, chosen: Array, slot: Array, outcome: Array, amount: Array, friends_active: Array,
            luck: Array, enter: Array, carrier: Array, tires: Array, wakes: Array, leaves: Array,
@@ -159,21 +177,14 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
         door, brand_of, channel: (outlets,) pull of joining, brand and channel.
         members, exits, joins: (brands,); carrier_gmv, activity, value: as the fields; exact sums.
     """
-    member_count = recent = others = people = np.int64(0)
+    for t in range(BONDS):
+        move(state[:, t], idle[:, t], brand[:, t], trust[:, t], luck[t], tires, wakes, leaves, members, exits)
     for i in range(place.size):
         here = place[i]
-        for t in range(BONDS):
-            b, now = brand[i, t], state[i, t]
-            if now in (ACTIVE, DORMANT):
-                members[b] += 10_000
-                now = moved(now, luck[t, i], trust[i, t], tires[b], wakes[b], leaves[b])
-                if now == LEFT or (t == here and new[i]):
-                    exits[b] += 10_000
-            state[i, t] = now
-            idle[i, t] = 0 if now == ACTIVE else idle[i, t] + (idle[i, t] < 200)
         if here >= 0:
             j, now = chosen[i], state[i, here]
             if new[i]:
+                exits[max(brand[i, here], 0)] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
                 now = STRANGER
                 idle[i, here] = 200
             if now == DORMANT:
@@ -191,18 +202,20 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
             count(value, 0 if now == ACTIVE else 2, amount[i])
             if slot[i] == PRIVATE_SLOT:
                 count(carrier_gmv, 1 if elsewhere[i, here] else 0, amount[i])
-        awake = memberships = 0
+    memberships = recent = others = people = np.int64(0)
+    for i in range(place.size):
+        active = member = False
         for t in range(BONDS):
-            member = (state[i, t] == ACTIVE) | (state[i, t] == DORMANT)
-            awake += state[i, t] == ACTIVE
-            memberships += member
-            recent += member & (idle[i, t] < 4)
-            others += (not member) & ((brand[i, t] >= 0) | (t == here))
-        happy[i] = awake > 0
-        member_count += memberships
-        people += memberships > 0
-    activity[0] += member_count * 10_000
+            belongs = (state[i, t] == ACTIVE) | (state[i, t] == DORMANT)
+            active |= state[i, t] == ACTIVE
+            member |= belongs
+            memberships += belongs
+            recent += belongs & (idle[i, t] < 4)
+            others += (not belongs) & ((brand[i, t] >= 0) | (t == place[i]))
+        happy[i] = active
+        people += member
+    activity[0] += memberships * 10_000
     activity[1] += recent * 10_000
-    value[1] += member_count * 10_000
+    value[1] += memberships * 10_000
     value[3] += others * 10_000
     value[4] += people * 10_000

@@ -27,5 +27,5 @@ class PurchaseChoice(Mechanic):
     season: Array = read()
 
     def choose(self, ctx):
-        outside = np.full(ctx.count, self.p.nothing - np.log(self.season[0]), np.float32)
+        outside = self.p.nothing - np.log(self.season[0])
         gumbel_argmax(self.utility, self.offered, outside, ctx.key(), ctx.step, ctx.first, self.chosen_slot, self.chosen)

@@ -86,11 +86,14 @@ class StreamerTrust(Mechanic):
 @compiled
 def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, trust: Array) -> None:
     """Add weight * (belief - 1/2): reputation for rooms met in feeds, own trust for followed ones. Shapes (n, slots)."""
-    for i in range(offered.shape[0]):
-        for k in range(FOLLOWED_SLOT):
-            utility[i, k] += np.float32(weight * (reputation[max(offered[i, k], 0)] - 0.5))
-        for k in range(FOLLOWED_SLOT, PRIVATE_SLOT):
-            utility[i, k] += np.float32(weight * (trust[i, k - FOLLOWED_SLOT] - 0.5))
+    for k in range(FOLLOWED_SLOT):
+        room, worth = offered[:, k], utility[:, k]
+        for i in range(room.size):
+            worth[i] += np.float32(weight * (reputation[max(room[i], 0)] - 0.5))
+    for k in range(FOLLOWED_SLOT, PRIVATE_SLOT):
+        belief, worth = trust[:, k - FOLLOWED_SLOT], utility[:, k]
+        for i in range(belief.size):
+            worth[i] += np.float32(weight * (belief[i] - 0.5))
 
 
 @compiled
@@ -105,31 +108,35 @@ def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome
         gain, loss: pull of a good and of a bad basket. rate, after: probability to follow a room met, or bought from.
         unfollow: ties lost a week. initial: trust at the start of a tie.
     """
+    candidate, room_bought = np.empty(chosen.size, np.int32), np.empty(chosen.size, np.int32)
     for i in range(chosen.size):
-        bought = chosen[i] if chosen[i] < rooms else -1
-        known = False
-        met = offered[i, 0] if which[i] < 0.5 else offered[i, 1]
-        candidate = bought if bought >= 0 else met
-        weakest, least = 0, np.float32(2.0)
+        room_bought[i] = chosen[i] if chosen[i] < rooms else -1
+        met = offered[i, 0] if which[i] < np.float32(0.5) else offered[i, 1]
+        candidate[i] = room_bought[i] if room_bought[i] >= 0 else met
+    weakest = np.zeros(chosen.size, np.int8)
+    for i in range(chosen.size):
+        least, at, known = np.float32(2.0), 0, False
         for t in range(TIES):
-            room = followed[i, t]
-            if room < 0:
-                if least > -1.0:
-                    weakest, least = t, np.float32(-1.0)
-                continue
-            if room == bought:
-                if outcome[i] > 0:
-                    trust[i, t] += np.float32(gain) * (np.float32(1.0) - trust[i, t])
-                else:
-                    trust[i, t] -= np.float32(loss) * trust[i, t]
-            known = known or room == candidate
-            if trust[i, t] < least:
-                weakest, least = t, trust[i, t]
-        chance = (after if outcome[i] > 0 else 0.0) if bought >= 0 else rate
-        if candidate >= 0 and not known and meet[i] < chance:
-            followed[i, weakest] = candidate
-            trust[i, weakest] = np.float32(initial)
-        dropped = min(np.int64(which[i] * TIES), TIES - 1) if leave[i] < unfollow * TIES else -1
-        for t in range(TIES):
-            if followed[i, t] >= 0 and (t == dropped or gone[followed[i, t]]):
-                followed[i, t] = -1
+            room, belief = followed[i, t], trust[i, t]
+            learned = belief + np.float32(gain) * (np.float32(1.0) - belief) if outcome[i] > 0 else belief - np.float32(loss) * belief
+            belief = learned if (room == room_bought[i]) & (room >= 0) else belief
+            trust[i, t] = belief
+            known |= room == candidate[i]
+            standing = belief if room >= 0 else np.float32(-1.0)
+            weaker = standing < least
+            least = standing if weaker else least
+            at = t if weaker else at
+        weakest[i] = -1 if known else at
+    for i in range(chosen.size):
+        bought = room_bought[i] >= 0
+        chance = after * (outcome[i] > 0) if bought else rate
+        t = weakest[i]
+        if (meet[i] < chance) & (candidate[i] >= 0) & (t >= 0):
+            followed[i, t] = candidate[i]
+            trust[i, t] = np.float32(initial)
+        if leave[i] < unfollow * TIES:
+            followed[i, min(np.int64(which[i] * TIES), TIES - 1)] = -1
+    for t in range(TIES):
+        room = followed[:, t]
+        for i in range(room.size):
+            room[i] = -1 if gone[max(room[i], 0)] else room[i]

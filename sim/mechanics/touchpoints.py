@@ -36,10 +36,10 @@ class Touchpoints(Mechanic):
 def meet(offered: Array, since_live: Array, since_message: Array) -> None:
     """Weeks since a room and since a message was met, (n,), at most 100."""
     for i in range(since_live.size):
-        live = False
-        for k in range(PRIVATE_SLOT):
-            live = live or offered[i, k] >= 0
-        since_live[i] = 0 if live else min(since_live[i] + 1, 100)
+        met = offered[i, 0]
+        for k in range(1, PRIVATE_SLOT):
+            met = max(met, offered[i, k])
+        since_live[i] = 0 if met >= 0 else min(since_live[i] + 1, 100)
         since_message[i] = 0 if offered[i, PRIVATE_SLOT] >= 0 else min(since_message[i] + 1, 100)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PRIVATE_SLOT, Array, add, own, param, read
-from sim.kernels.compiled import compiled, count
+from sim.kernels.compiled import compiled, quanta
 from sim.mechanic import Mechanic
 
 
@@ -74,9 +74,10 @@ class Watching(Mechanic):
 @compiled
 def bore(utility: Array, weight: float, fatigue: Array) -> None:
     """Take weight * fatigue (n,) from the live slots of utility (n, slots)."""
-    for i in range(fatigue.size):
-        for k in range(PRIVATE_SLOT):
-            utility[i, k] -= np.float32(weight) * fatigue[i]
+    for k in range(PRIVATE_SLOT):
+        worth = utility[:, k]
+        for i in range(fatigue.size):
+            worth[i] -= np.float32(weight) * fatigue[i]
 
 
 @compiled
@@ -89,12 +90,21 @@ def watch(
         offered: (n, slots) outlets, rooms in the live slots, -1 for none. slower: (n,) effect of fatigue on the stay.
         hazard, similarity: (rooms,). minutes, views: (outlets,) exact sums. watched, tiring: (n,) minutes, written.
     """
+    rooms = hazard.size
+    usual, dull = np.zeros(rooms + 1), np.zeros(rooms + 1)  # minutes of the fresh, and minutes times sameness; entry 0 is an empty slot
+    stayed, seen = np.zeros(rooms + 1, np.int64), np.zeros(rooms + 1, np.int64)
+    usual[1:] = 1.0 / hazard
+    dull[1:] = similarity / hazard
     for i in range(slower.size):
+        whole = same = 0.0
         for k in range(PRIVATE_SLOT):
-            room = offered[i, k]
-            if room >= 0:
-                stay = slower[i] / hazard[room]
-                count(minutes, room, stay)
-                views[room] += 10_000
-                watched[i] += np.float32(stay)
-                tiring[i] += np.float32(stay * similarity[room])
+            met = offered[i, k] + 1
+            stay = slower[i] * usual[met]
+            stayed[met] += quanta(stay)
+            seen[met] += 10_000
+            whole += stay
+            same += slower[i] * dull[met]
+        watched[i] = whole
+        tiring[i] = same
+    minutes[:rooms] += stayed[1:]
+    views[:rooms] += seen[1:]
