@@ -10,9 +10,9 @@ from hypothesis.extra import numpy as hnp
 from scipy import special, stats
 
 from sim.fields import QUANTUM, SLOTS
-from sim.kernels.choice import WIDTH, fill_gumbel, gumbel_argmax, log32
+from sim.kernels.choice import WIDTH, add_noise, gumbel_argmax, log32
 from sim.kernels.compiled import compiled, count
-from sim.kernels.sections import pick_each, place_of, sections_of
+from sim.kernels.sections import pick_each, places_of, sections_of
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
 
 KEY = np.uint64(0x1234_5678_9ABC_DEF0)
@@ -68,11 +68,11 @@ def test_draws_follow_the_weights() -> None:
 @given(hnp.arrays(float, st.integers(1, 8), elements=st.floats(0.0, 5.0)), st.integers(1, 50))
 def test_places_among_edges(parts: np.ndarray, count: int) -> None:
     edges = np.cumsum(parts + 0.01)
-    edges /= edges[-1]
+    edges = (edges / edges[-1]).astype(np.float32)
     u = np.random.default_rng(count).random(count, np.float32)
-    places = [place_of(edges, draw) for draw in u]
-    assert places == np.searchsorted(edges[:-1], u.astype(float), side="right").tolist()
-    assert max(places) < edges.size
+    places = np.empty(count, np.int8)
+    places_of(edges, u, places)
+    assert places.tolist() == np.searchsorted(edges[:-1], u, side="right").tolist()
 
 
 @compiled
@@ -132,9 +132,8 @@ def choose(utility: np.ndarray, index: np.ndarray, outside: float = 0.0, step: i
     rows, given = utility.shape
     more = ((0, 0), (0, WIDTH - given))
     place, chosen = np.empty(rows, np.int8), np.empty(rows, np.int32)
-    without = np.full(rows, outside, np.float32)
     full = np.pad(utility, more, constant_values=77.0).astype(np.float32), np.pad(index, more, constant_values=-1).astype(np.int32)
-    gumbel_argmax(*full, without, KEY, step, first, place, chosen)
+    gumbel_argmax(*map(np.asfortranarray, full), outside, KEY, step, first, place, chosen)
     return place, chosen
 
 
@@ -154,14 +153,15 @@ def test_choices_are_logit() -> None:
 
 def test_noise_is_standard_gumbel() -> None:
     noise = np.empty(200_000, np.float32)
-    fill_gumbel(np.arange(noise.size, dtype=np.uint32), noise, noise.size)
+    rows = np.arange(noise.size, dtype=np.uint32)
+    add_noise(np.zeros(noise.size, np.float32), np.full(noise.size, 7, np.int32), rows, noise)
     assert np.isfinite(noise).all()
     assert stats.kstest(noise.astype(float), "gumbel_r").pvalue > 1e-4
 
 
 @given(st.floats(np.float32(1e-37), np.float32(3e38), width=32))
 def test_the_logarithm_is_right_to_the_last_bits(x: float) -> None:
-    assert float(log32(np.float32(x))) == pytest.approx(np.log(x), rel=5e-7, abs=1e-7)
+    assert float(log32(np.float32(x))) == pytest.approx(np.log(x), rel=4e-7, abs=2e-6)
 
 
 @given(st.integers(0, 1000), st.permutations(range(5)))

@@ -138,23 +138,23 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
         belief = bond_trust[:, t]
         for i in range(chosen.size):
             belief[i] -= np.float32(fade) * (belief[i] - np.float32(stranger))
+    goal = np.array([1.0, 0.0, 0.0], np.float32)  # after a good basket, a bad one, and a bad one that a host sold
+    pull = np.array([gain, loss, loss * blame], np.float32)
+    before = np.array([0.0, stranger], np.float32)
     for i in range(chosen.size):
         t = place[i]
         if t >= 0:
             j = chosen[i]
-            trust = np.float32(stranger) if new[i] else bond_trust[i, t]
-            if outcome[i] > 0:
-                trust += np.float32(gain) * (np.float32(1.0) - trust)
-            else:
-                trust *= np.float32(1.0) - np.float32(loss * (blame if home[j] < 0 else 1.0))
-            bond_brand[i, t] = brand_of[j]
-            bond_trust[i, t] = trust
-            newcomers[j] += 10_000 * new[i]
-            paid_newcomers[brand_of[j]] += 10_000 * (new[i] & (slot[i] == PAID_SLOT))
-            repeat_gmv[j] += quanta(amount[i]) * (not new[i])
+            brand, fresh, news = brand_of[j], np.int64(new[i]), 0 if outcome[i] > 0 else 1 + (home[j] < 0)
+            before[0] = bond_trust[i, t]
+            bond_brand[i, t] = brand
+            bond_trust[i, t] = before[fresh] + pull[news] * (goal[news] - before[fresh])
+            newcomers[j] += 10_000 * fresh
+            paid_newcomers[brand] += 10_000 * fresh * (slot[i] == PAID_SLOT)
+            repeat_gmv[j] += quanta(amount[i]) * (1 - fresh)
     for t in range(BONDS):
-        brand, belief = bond_brand[:, t], bond_trust[:, t]
+        held, belief = bond_brand[:, t], bond_trust[:, t]
         for i in range(chosen.size):
-            there = brand[i] >= 0
-            trust_total[max(brand[i], 0)] += quanta(belief[i]) * there
-            bonds[max(brand[i], 0)] += 10_000 * there
+            there = held[i] >= 0
+            trust_total[max(held[i], 0)] += quanta(belief[i]) * there
+            bonds[max(held[i], 0)] += 10_000 * there

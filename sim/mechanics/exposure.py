@@ -134,32 +134,33 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
         feed, paid, shelf: cumulative shares by section, each with its guide and members, from `sections_of`.
         followed: (n, ties). on_air: (rooms,). bond_brand, bond_state: (n, bonds). heard: (brands,) probabilities.
     """
-    people = rank.size
-    second = np.empty(people, np.int8)
-    viewer, home_shown, second_shown, paid_shown = np.empty((4, people), np.bool_)
+    second = np.empty(rank.size, np.int8)
+    viewer = np.empty(rank.size, np.bool_)
     places_of(need_edges, week[0], need)
     places_of(pull, week[2], second)
-    for i in range(people):
+    for i in range(rank.size):
         online[i] = rank[i] < online_share
         viewer[i] = online[i] & (adopted[i] > 0)
-        home_shown[i] = viewer[i] & (shown[0, i] < organic[platform[i]])
-        second_shown[i] = viewer[i] & (shown[1, i] < organic[second[i]])
-        paid_shown[i] = viewer[i] & (shown[2, i] < paid_share[platform[i]])
-    draw(offered[:, FEED], home_shown, feed, feed_guide, feed_members, platform, slots[0], 0)
-    draw(offered[:, SECOND_FEED], second_shown, feed, feed_guide, feed_members, second, slots[1], 0)
-    draw(offered[:, PAID_SLOT], paid_shown, paid, paid_guide, paid_members, platform, slots[2], 0)
-    draw(offered[:, SHELF_SLOT], online, shelf, shelf_guide, shelf_members, need, slots[3], rooms + brands)
+    draw(offered[:, FEED], viewer, organic, shown[0], platform, feed, feed_guide, feed_members, slots[0], 0)
+    draw(offered[:, SECOND_FEED], viewer, organic, shown[1], second, feed, feed_guide, feed_members, slots[1], 0)
+    draw(offered[:, PAID_SLOT], viewer, paid_share, shown[2], platform, paid, paid_guide, paid_members, slots[2], 0)
+    always = np.ones(need_edges.size)
+    draw(offered[:, SHELF_SLOT], online, always, week[0], need, shelf, shelf_guide, shelf_members, slots[3], rooms + brands)
     for t in range(TIES):
         revisit(offered[:, FOLLOWED_SLOT + t], viewer, followed[:, t], on_air, week[3])
     hear(offered[:, PRIVATE_SLOT], online, bond_brand, bond_state, heard, week[1], rooms)
 
 
 @compiled
-def draw(slot: Array, shown: Array, cdf: Array, guide: Array, members: Array, section: Array, u: Array, first: int) -> None:
-    """Fill a slot (n,) of those who are shown something with a draw from their section; `first` is added to the member drawn."""
+def draw(slot: Array, present: Array, filled: Array, shown: Array, section: Array, cdf: Array, guide: Array, members: Array,
+         u: Array, first: int) -> None:  # fmt: skip
+    """Fill a slot (n,) of those present with a draw from their section; `first` is added to the member drawn.
+
+    The slot is filled where the draw shown (n,) is below filled (sections,).
+    """
     for i in range(u.size):
         found = pick(cdf, guide, members, section[i], u[i])
-        slot[i] = first + found if shown[i] & (found >= 0) else -1
+        slot[i] = first + found if present[i] & (shown[i] < filled[section[i]]) & (found >= 0) else -1
 
 
 @compiled
@@ -175,12 +176,12 @@ def hear(slot: Array, online: Array, bond_brand: Array, bond_state: Array, heard
 
     The message of each bond is noticed with probability heard (brands,); the first that is noticed counts.
     """
-    awake = np.zeros(4)
-    awake[ACTIVE] = 1.0
+    missed = np.ones((heard.size, 4))  # by brand and state of the bond
+    missed[:, ACTIVE] = 1.0 - heard
     for i in range(u.size):
         silent, place = 1.0, 0
         for t in range(BONDS):
-            silent *= 1.0 - awake[bond_state[i, t]] * heard[max(bond_brand[i, t], 0)]
+            silent *= missed[max(bond_brand[i, t], 0), bond_state[i, t]]
             place += 1.0 - u[i] <= silent
         brand = bond_brand[i, min(place, BONDS - 1)]
         slot[i] = rooms + brand if online[i] & (place < BONDS) else -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PAID_SLOT, Array, own, param, read
-from sim.kernels.compiled import compiled, count
+from sim.kernels.compiled import compiled, quanta
 from sim.mechanic import Mechanic
 
 
@@ -108,20 +108,19 @@ def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, 
         price, orders, bad_rate, return_rate: (outlets,) CNY an order, orders a basket, shares. blame: further returns if bad.
         outcome, amount: (n,), written. The rest: (outlets,) exact sums.
     """
+    further = np.array([0.0, blame])  # looked up, as a branch would be guessed wrong
     for i in range(chosen.size):
         j = chosen[i]
         if j < 0:
             continue
         value = np.rint(price[j] * orders[j] * means[i] * 100.0) / 100.0
-        disappoints = luck[i] < bad_rate[j]
+        disappoints = np.int64(luck[i] < bad_rate[j])
+        returned = back[i] < return_rate[j] + further[disappoints]
         amount[i] = value
-        outcome[i] = -1 if disappoints else 1
-        count(gmv, j, value)
-        count(ordered, j, orders[j] * means[i])
+        outcome[i] = 1 - 2 * disappoints
+        gmv[j] += quanta(value)
+        ordered[j] += quanta(orders[j] * means[i])
         baskets[j] += 10_000
-        if disappoints:
-            bad[j] += 10_000
-        if back[i] < return_rate[j] + (blame if disappoints else 0.0):
-            count(refunds, j, value)
-        if slot[i] == PAID_SLOT:
-            count(paid_gmv, j, value)
+        bad[j] += 10_000 * disappoints
+        refunds[j] += quanta(value) * returned
+        paid_gmv[j] += quanta(value) * (slot[i] == PAID_SLOT)

@@ -109,34 +109,36 @@ def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome
         unfollow: ties lost a week. initial: trust at the start of a tie.
     """
     candidate, room_bought = np.empty(chosen.size, np.int32), np.empty(chosen.size, np.int32)
+    weakest, starts = np.empty(chosen.size, np.int8), np.empty(chosen.size, np.bool_)
     for i in range(chosen.size):
         room_bought[i] = chosen[i] if chosen[i] < rooms else -1
         met = offered[i, 0] if which[i] < np.float32(0.5) else offered[i, 1]
         candidate[i] = room_bought[i] if room_bought[i] >= 0 else met
-    weakest = np.zeros(chosen.size, np.int8)
+    for t in range(TIES):
+        room, belief = followed[:, t], trust[:, t]
+        for i in range(chosen.size):
+            goal = np.float32(1.0) if outcome[i] > 0 else np.float32(0.0)
+            pull = np.float32(gain) if outcome[i] > 0 else np.float32(loss)
+            pull = pull if (room[i] == room_bought[i]) & (room[i] >= 0) else np.float32(0.0)
+            belief[i] += pull * (goal - belief[i])
     for i in range(chosen.size):
         least, at, known = np.float32(2.0), 0, False
         for t in range(TIES):
-            room, belief = followed[i, t], trust[i, t]
-            learned = belief + np.float32(gain) * (np.float32(1.0) - belief) if outcome[i] > 0 else belief - np.float32(loss) * belief
-            belief = learned if (room == room_bought[i]) & (room >= 0) else belief
-            trust[i, t] = belief
-            known |= room == candidate[i]
-            standing = belief if room >= 0 else np.float32(-1.0)
-            weaker = standing < least
-            least = standing if weaker else least
-            at = t if weaker else at
-        weakest[i] = -1 if known else at
+            known |= followed[i, t] == candidate[i]
+            standing = trust[i, t] if followed[i, t] >= 0 else np.float32(-1.0)
+            at = t if standing < least else at
+            least = standing if standing < least else least
+        chance = np.float32(after) if outcome[i] > 0 else np.float32(0.0)
+        chance = chance if room_bought[i] >= 0 else np.float32(rate)
+        weakest[i] = at
+        starts[i] = (meet[i] < chance) & (candidate[i] >= 0) & (not known)
     for i in range(chosen.size):
-        bought = room_bought[i] >= 0
-        chance = after * (outcome[i] > 0) if bought else rate
-        t = weakest[i]
-        if (meet[i] < chance) & (candidate[i] >= 0) & (t >= 0):
-            followed[i, t] = candidate[i]
-            trust[i, t] = np.float32(initial)
+        if starts[i]:
+            followed[i, weakest[i]] = candidate[i]
+            trust[i, weakest[i]] = initial
         if leave[i] < unfollow * TIES:
             followed[i, min(np.int64(which[i] * TIES), TIES - 1)] = -1
     for t in range(TIES):
         room = followed[:, t]
-        for i in range(room.size):
+        for i in range(chosen.size):
             room[i] = -1 if gone[max(room[i], 0)] else room[i]

@@ -46,8 +46,9 @@ def meet(offered: Array, since_live: Array, since_message: Array) -> None:
 @compiled
 def count_touched(chosen: Array, since_live: Array, since_message: Array, window: float, total: Array) -> None:
     """Count baskets, and those whose buyer met both channels less than `window` weeks ago, into total (2,)."""
+    weeks, baskets, touched = np.int64(np.ceil(window)), 0, 0
     for i in range(chosen.size):
-        if chosen[i] >= 0:
-            total[0] += 10_000
-            if since_live[i] < window and since_message[i] < window:
-                total[1] += 10_000
+        baskets += chosen[i] >= 0
+        touched += (chosen[i] >= 0) & (since_live[i] < weeks) & (since_message[i] < weeks)
+    total[0] += 10_000 * baskets
+    total[1] += 10_000 * touched
