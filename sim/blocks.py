@@ -34,11 +34,15 @@ class Rows:
         self.inner = shape[:0:-1]
         self.width = math.prod(self.inner)
         self.flat = np.full(shape[0] * self.width, init, dtype)
+        self._views: dict[tuple[int, int], Array] = {}
 
     def block(self, first: int, stop: int) -> Array:
         """A view of rows first to stop - 1 of one block, (stop - first, ...), each column contiguous."""
-        part = self.flat[first * self.width : stop * self.width]
-        return part.reshape(*self.inner, stop - first).T if self.inner else part
+        view = self._views.get((first, stop))
+        if view is None:
+            part = self.flat[first * self.width : stop * self.width]
+            view = self._views[first, stop] = part.reshape(*self.inner, stop - first).T if self.inner else part
+        return view
 
 
 class Workspace:

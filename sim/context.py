@@ -44,17 +44,17 @@ class Context:
 
     def uniform(self, dim: str = "consumer", label: str = "", words: int = 1) -> Array:
         """A uniform draw in [0, 1) for each row of a dimension (of this block's consumers): float32."""
-        return self._draw(self._engine.streams.uniform, dim, label, words)
+        first, count = self._rows(dim)
+        return self._engine.streams.uniform(int(self.key(f"{dim}:{label}")), self.step, first, count, words)
 
-    def normal(self, dim: str = "consumer", label: str = "", words: int = 1) -> Array:
-        """A standard normal draw for each row of a dimension (of this block's consumers): float32."""
-        return self._draw(self._engine.streams.normal, dim, label, words)
+    def normal(self, dim: str = "consumer", label: str = "", words: int = 1, rows: Array | None = None) -> Array:
+        """A standard normal draw for each row of a dimension (of this block's consumers), or for some rows: float32."""
+        first, count = self._rows(dim)
+        agents = np.arange(first, first + count) if rows is None else first + rows
+        return self._engine.streams.normal(int(self.key(f"{dim}:{label}")), self.step, agents, words)
 
-    def _draw(self, draw: Any, dim: str, label: str, words: int) -> Array:
-        key = int(self.key(f"{dim}:{label}"))
-        if dim == "consumer":
-            return draw(key, self.step, self.first, self.count, words)
-        return draw(key, self.step, 0, self.size(dim), words)
+    def _rows(self, dim: str) -> tuple[int, int]:
+        return (self.first, self.count) if dim == "consumer" else (0, self.size(dim))
 
     def service(self, name: str) -> Any:
         """A service of another library that the mechanic named in `uses`."""

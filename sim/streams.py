@@ -39,8 +39,8 @@ class Streams:
         fill_uniform(out, np.uint64(key), step, first)
         return out[0] if words == 1 else out
 
-    def normal(self, key: int, step: int, first: int, count: int, words: int = 1) -> Array:
-        """Standard normal draws: float32, (count,) or (words, count), words <= 4."""
-        out = np.empty((words, count), np.float32)
-        fill_normal(out, np.uint64(key), step, first)
+    def normal(self, key: int, step: int, agents: Array, words: int = 1) -> Array:
+        """Standard normal draws of the agents with these numbers: float32, (count,) or (words, count), words <= 4."""
+        out = np.empty((words, agents.size), np.float32)
+        fill_normal(out, np.uint64(key), step, agents)
         return out[0] if words == 1 else out

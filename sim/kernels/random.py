@@ -37,15 +37,27 @@ def unit_float(word: Any) -> Any:
     return np.float32(np.int32(word >> np.uint32(8))) * UNIT
 
 
+@njit(inline="always")
+def words_of(agent: Any, step: int, key: Any) -> Any:
+    """Four words of an agent in a week."""
+    low, high = np.uint32(agent), np.uint32(np.uint64(agent) >> np.uint64(32))
+    return philox(low, high, np.uint32(step), np.uint32(0), np.uint32(key), np.uint32(key >> np.uint64(32)))
+
+
+@njit(inline="always")
+def normal_pair(radius: Any, angle: Any) -> Any:
+    """Two standard normals from two words (Box & Muller 1958)."""
+    length = math.sqrt(np.float32(-2.0) * math.log(np.float32(1.0) - unit_float(radius)))
+    turn = TWO_PI * unit_float(angle)
+    return length * math.cos(turn), length * math.sin(turn)
+
+
 @njit(nogil=True, cache=True)
 def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
     """Fill out (words <= 4, count) with uniforms; column i belongs to agent first + i."""
     words, count = out.shape
-    k0 = np.uint32(key)
-    k1 = np.uint32(key >> np.uint64(32))
     for i in range(count):
-        agent = np.uint64(first + i)
-        a, b, c, d = philox(np.uint32(agent), np.uint32(agent >> np.uint64(32)), np.uint32(step), np.uint32(0), k0, k1)
+        a, b, c, d = words_of(np.uint64(first + i), step, key)
         out[0, i] = unit_float(a)
         if words > 1:
             out[1, i] = unit_float(b)
@@ -56,22 +68,17 @@ def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
 
 
 @njit(nogil=True, cache=True)
-def fill_normal(out: Any, key: Any, step: int, first: int) -> None:
-    """Fill out (words <= 4, count) with standard normals (Box-Muller); column i belongs to agent first + i."""
-    words, count = out.shape
-    k0 = np.uint32(key)
-    k1 = np.uint32(key >> np.uint64(32))
-    for i in range(count):
-        agent = np.uint64(first + i)
-        a, b, c, d = philox(np.uint32(agent), np.uint32(agent >> np.uint64(32)), np.uint32(step), np.uint32(0), k0, k1)
-        radius = math.sqrt(np.float32(-2.0) * math.log(np.float32(1.0) - unit_float(a)))
-        angle = TWO_PI * unit_float(b)
-        out[0, i] = radius * math.cos(angle)
+def fill_normal(out: Any, key: Any, step: int, agents: Any) -> None:
+    """Fill out (words <= 4, count) with standard normals; column i belongs to agent agents[i]."""
+    words = out.shape[0]
+    for i in range(agents.size):
+        a, b, c, d = words_of(np.uint64(agents[i]), step, key)
+        one, two = normal_pair(a, b)
+        out[0, i] = one
         if words > 1:
-            out[1, i] = radius * math.sin(angle)
+            out[1, i] = two
         if words > 2:
-            radius = math.sqrt(np.float32(-2.0) * math.log(np.float32(1.0) - unit_float(c)))
-            angle = TWO_PI * unit_float(d)
-            out[2, i] = radius * math.cos(angle)
+            one, two = normal_pair(c, d)
+            out[2, i] = one
             if words > 3:
-                out[3, i] = radius * math.sin(angle)
+                out[3, i] = two

@@ -31,14 +31,20 @@ def _unknown(balance: Any, index: Any, how: int, count: int) -> bool:
         return False
     if index.size != count:
         return True
-    return bool(index.min() < 0 or index.max() >= balance.size) if count else False
+    lowest, highest = 0, -1
+    for i in range(count):
+        lowest = min(lowest, index[i])
+        highest = max(highest, index[i])
+    return lowest < 0 or highest >= balance.size
 
 
 @njit(inline="always")
-def _post(balance: Any, index: Any, how: int, amounts: Any, sign: float) -> None:
+def _post(balance: Any, index: Any, how: int, amounts: Any, total: float, sign: float) -> None:
+    if how == TOGETHER:
+        balance[0] += sign * total
+        return
     for i in range(amounts.size):
-        at = index[i] if how == BY_INDEX else i if how == EACH else 0
-        balance[at] += sign * amounts[i]
+        balance[index[i] if how == BY_INDEX else i] += sign * amounts[i]
 
 
 @njit(nogil=True, cache=True)
@@ -52,15 +58,17 @@ def transfer(payer: Any, payer_index: Any, payer_how: int, payee: Any, payee_ind
         payer, payee: balances. payer_index, payee_index: (n,), read where `how` is BY_INDEX.
         payer_how, payee_how: BY_INDEX, EACH or TOGETHER.
     """
-    total = 0.0
+    total, wrong = 0.0, 0
     for i in range(amounts.size):
-        if not (amounts[i] >= 0.0 and amounts[i] < np.inf):
-            return np.nan
         total += amounts[i]
+    for i in range(amounts.size):
+        wrong += not (amounts[i] >= 0.0 and amounts[i] < np.inf)
+    if wrong:
+        return np.nan
     if _unknown(payer, payer_index, payer_how, amounts.size):
         return -1.0
     if _unknown(payee, payee_index, payee_how, amounts.size):
         return -2.0
-    _post(payer, payer_index, payer_how, amounts, -1.0)
-    _post(payee, payee_index, payee_how, amounts, 1.0)
+    _post(payer, payer_index, payer_how, amounts, total, -1.0)
+    _post(payee, payee_index, payee_how, amounts, total, 1.0)
     return total

@@ -101,15 +101,14 @@ class Payments(Mechanic):
         cut = p.agency_cut * np.maximum(earned[signed], 0.0)
         ctx.pay("streamer", "agency", cut, "agency's part", payer_index=signed, payee_index=self.streamer_agency[signed])
 
-        each = {"payer_index": np.repeat(np.arange(brands), platforms), "payee_index": np.tile(np.arange(platforms), brands)}
+        every, at = np.indices((brands, platforms)).reshape(2, -1)
+        each = {"payer_index": every, "payee_index": at}
         ctx.pay("brand", "platform", self.ad_spend.ravel(), "advertising", **each)
         services = p.tool_share * self.budget[:, PRIVATE_OPERATION]
         live = np.bincount(platform, room_sales, platforms)
-        share = (
-            p.wechat_services * np.eye(platforms)[-1] + (1 - p.wechat_services) * live / max(live.sum(), 1e-12)
-            if live.sum() > 0
-            else np.eye(platforms)[-1]
-        )
+        wechat = p.wechat_services if live.sum() > 0 else 1.0
+        share = (1.0 - wechat) * live / max(live.sum(), 1e-12)
+        share[-1] += wechat
         ctx.pay("brand", "platform", (services[:, None] * share).ravel(), "services", **each)
         labour = (1 - p.tool_share) * self.budget[:, PRIVATE_OPERATION] + self.budget[:, OWN_ROOMS]
         ctx.pay("brand", "outside", labour, "operation")

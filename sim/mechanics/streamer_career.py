@@ -59,7 +59,8 @@ class StreamerCareer(Mechanic):
         shortfall = (other - (self.remembered_income - self.commitment)) / other
         leave, come = ctx.uniform("streamer", words=2)
         exits = on & (leave < p.exit_rate / (1.0 + np.exp(-p.sharpness * shortfall.clip(-10, 10))))
-        hope = float(np.median(self.remembered_income[on])) if on.any() else other
+        incomes = np.sort(self.remembered_income[on])  # np.median takes ten times as long
+        hope = 0.5 * float(incomes[(incomes.size - 1) // 2] + incomes[incomes.size // 2]) if incomes.size else other
         chance = p.entry_rate / (1.0 + np.exp(-p.sharpness * np.clip((hope - other) / other, -10, 10)))
         entries = ~on & (come < chance)
         self.streamer_exits[...] = exits

@@ -39,14 +39,14 @@ class Style(Mechanic):
         p, rooms = self.p, self.room_style.shape[0]
         sector = self.outlet_sector[:rooms]
         who = ctx.uniform("room", "who")
-        error = ctx.normal("room", "error", words=4).T[:, :TASTES]
         leader = leaders(self.room_minutes, sector, self.similarity.size)[sector]
         imitates = (who < p.imitation_rate) & (leader >= 0) & (leader != np.arange(rooms))
         innovates = (who >= 1.0 - p.innovation_rate) & ~imitates
-        followers = (1 - p.step) * self.room_style[imitates] + p.step * self.room_style[leader[imitates]] + p.noise * error[imitates]
-        self.room_style[innovates] = _normalised(self.room_style[innovates] + p.jump * error[innovates])
-        self.room_style[imitates] = _normalised(followers)
-        self.innovating[...] = innovates.mean()
+        moving = np.flatnonzero(imitates | innovates)
+        old, error = self.room_style[moving], ctx.normal("room", "error", words=TASTES, rows=moving).T
+        followed = (1 - p.step) * old + p.step * self.room_style[leader[moving]] + p.noise * error
+        self.room_style[moving] = _normalised(np.where(imitates[moving, None], followed, old + p.jump * error))
+        self.innovating[...] = np.count_nonzero(innovates) / rooms
         likeness(self.room_style, sector, self.room_minutes + 1e-9, self.similarity, self.room_similarity)
         likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(rooms))
 

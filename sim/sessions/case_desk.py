@@ -19,6 +19,7 @@ import numpy.typing as npt
 import simpy
 
 from sim.errors import ConfigError, ContractError, LedgerError
+from sim.kernels.random import fill_uniform
 from sim.sessions.cases import HOURS_PER_WEEK, Case, Decisions
 from sim.sessions.inspectors import Inspectors
 
@@ -124,8 +125,8 @@ class CaseDesk:
             raise ContractError(faults)
         if not rows.size:
             return
-        random = np.random.Generator(np.random.Philox(key=np.array([self.key, week], dtype=np.uint64)))
-        draws = random.random((3, DRAW_ROWS))[:, rows % DRAW_ROWS]
+        fill_uniform(draws := np.empty((3, DRAW_ROWS), np.float32), np.uint64(self.key), week, 0)
+        draws = draws[:, rows % DRAW_ROWS].astype(np.float64)
         start = (week - self._first_week) * HOURS_PER_WEEK
         hours = np.maximum(start + draws[0] * HOURS_PER_WEEK - self._environment.now, 0.0)
         sizes = -np.log1p(-draws[1])
