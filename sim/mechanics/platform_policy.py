@@ -20,7 +20,13 @@ class PlatformPolicy(Mechanic):
     uses = ("actors",)
 
     load = param(0.12, unit="share", bounds=(0, 1), source="assumption", doc="impressions that are advertisements, at the start")
-    commission = param(0.045, unit="share", bounds=(0, 0.3), source="assumption", doc="commission on live sales, refunded on returns")
+    commission = param(
+        0.0115,
+        unit="share",
+        bounds=(0, 0.3),
+        source="history:kuaishou_other_services_to_gmv",
+        doc="commission on live sales, refunded on returns: 1.0 to 1.3% at Kuaishou in 2022 and 2023",
+    )
     exploration_share = param(0.12, unit="share", bounds=(0, 1), source="assumption", doc="feed given to rooms regardless of success")
     store_boost = param(0.0, unit="util", bounds=(-3, 3), source="assumption", doc="help for brands' own rooms in ranking")
     weight_conversion = param(
