@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from sim.contracts import SETUP_NAMES, Field
+from sim.errors import ContractError
 from sim.fields import PHASES, POSITION
 from sim.mechanic import Mechanic
+
+
+class Channel(np.ndarray[Any, np.dtype[Any]]):
+    """What a contributor gets of a channel in a checked run: it may add or scale, and may replace nothing.
+
+    `channel[part] += x` sets the part to what is itself a piece of the channel; anything else would lose what others gave.
+    """
+
+    who: str
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.who = getattr(source, "who", "")
+
+    def __getitem__(self, part: Any) -> Any:
+        return np.asanyarray(super().__getitem__(part)).view(Channel)  # of one place too, so that += can be told from =
+
+    def __setitem__(self, part: Any, value: Any) -> None:
+        if not isinstance(value, Channel):
+            raise ContractError(f"{self.who}, which would lose what others gave; write += (or *=) instead.")
+        super().__setitem__(part, value)
 
 
 def accesses(mechanic: Mechanic, phase: str, fields: Mapping[str, Field]) -> dict[str, str]:

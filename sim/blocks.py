@@ -52,9 +52,7 @@ class Workspace:
     def __init__(self, fields: Sequence[Field], shape: Callable[[Field], tuple[int, ...]], block: int, kept: Collection[str] = ()) -> None:
         self.initial = {f.name: (1.0 if f.gather == "product" else 0.0 if f.gather else f.init) for f in fields}
         consumers = {f.name: f for f in fields if f.over_consumers}
-        self.buffers = {
-            name: Rows((block, *shape(f)[1:]), f.dtype, self.initial[name]) for name, f in consumers.items() if not f.lasting
-        }
+        self.buffers = {name: Rows((block, *shape(f)[1:]), f.dtype, self.initial[name]) for name, f in consumers.items() if not f.lasting}
         self.kept = {name: Rows((block, *shape(f)[1:]), f.dtype, f.init) for name, f in consumers.items() if name in kept}
         self.tallies = {f.name: np.zeros(shape(f), np.int64) for f in fields if f.tally}
 

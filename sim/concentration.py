@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.fields import Array
 
-REAL_SELLERS = 1.1e6  # history:active_ecom_streamers_MOFCOM, 2022
+REAL_SELLERS = 1.1e6  # real hosts who sell [people]; source: history:active_ecom_streamers_MOFCOM (2022)
 
 
 def gini(values: Array) -> float:

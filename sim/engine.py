@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.access import absences, accesses
+from sim.access import Channel, absences, accesses
 from sim.blocks import Rows, Workspace, for_each_block, spans
 from sim.clock import Clock
 from sim.context import Context
@@ -35,8 +35,8 @@ class Call:
         self.context = Context(engine, mechanic.name, phase)
         self.access = accesses(mechanic, phase, engine.fields)
         self.views: dict[str, Array] = {}
-        self.rows: list[tuple[str, Rows, bool]] = []
-        self.block_rows: list[tuple[str, Rows, bool]] = []
+        self.rows: list[tuple[str, Rows]] = []
+        self.block_rows: list[tuple[str, Rows]] = []
         self.bound = False
 
 
@@ -202,7 +202,7 @@ class Engine:
         if not call.bound:
             for name, access in call.access.items():
                 array = self.previous[name] if access == "last" and name in self.previous else self.arrays[name]
-                call.views[name] = self._seen(array, access in ("write", "gather"))
+                call.views[name] = self._seen(call, name, array)
             call.mechanic.__dict__.update(call.views)
             call.bound = True
         call.context.step = self.week
@@ -227,16 +227,16 @@ class Engine:
         for name, access in call.access.items():
             field = self.fields[name]
             if access == "tally":
-                call.views[name] = workspace.tallies[name]
+                call.views[name] = self._seen(call, name, workspace.tallies[name])
             elif access == "whole":
-                call.views[name] = self._seen(self.previous[name])
+                call.views[name] = self._seen(call, name, self.previous[name])
             elif not field.over_consumers:
                 old = access == "last" and name in self.previous
-                call.views[name] = self._seen(self.previous[name] if old else self.arrays[name])
+                call.views[name] = self._seen(call, name, self.previous[name] if old else self.arrays[name])
             else:
                 in_block = workspace.buffers.get(name, workspace.kept.get(name) if access == "last" else None)
                 target = call.rows if in_block is None else call.block_rows
-                target.append((name, in_block or self.rows[name], access in ("write", "gather")))
+                target.append((name, in_block or self.rows[name]))
         call.mechanic.__dict__.update(call.views)
         call.bound = True
 
@@ -246,10 +246,10 @@ class Engine:
         context = call.context
         if (context.first, context.count) != (first, stop - first):
             views = call.mechanic.__dict__
-            for name, rows, writes in call.rows:
-                views[name] = call.views[name] = self._seen(rows.block(first, stop), writes)
-            for name, rows, writes in call.block_rows:
-                views[name] = call.views[name] = self._seen(rows.block(0, stop - first), writes)
+            for name, rows in call.rows:
+                views[name] = call.views[name] = self._seen(call, name, rows.block(first, stop))
+            for name, rows in call.block_rows:
+                views[name] = call.views[name] = self._seen(call, name, rows.block(0, stop - first))
             context.first, context.count = first, stop - first
         context.step = self.week
         context.date = self.dates[self.week]
@@ -296,13 +296,18 @@ class Engine:
         if faults:
             raise ContractError(faults)
 
-    def _seen(self, array: Array, writes: bool = False) -> Array:
-        """What a call gets: in a checked run a reader's view cannot be written to.
+    def _seen(self, call: Call, name: str, array: Array) -> Array:
+        """What a call gets: in a checked run readers cannot write, and contributors cannot replace.
 
         Compiled rules take far longer to call with read-only arrays, so an unchecked run trusts its mechanics.
         """
-        if writes or not self.checked:
+        access = call.access[name]
+        if not self.checked or access == "write":
             return array
+        if access in ("gather", "tally"):
+            channel = array.view(Channel)
+            channel.who = f"{call.mechanic.name} sets '{name}' in {call.context.phase}"
+            return channel
         view = array.view()
         view.flags.writeable = False
         return view

@@ -106,7 +106,8 @@ def param(
         default: value where a configuration gives none.
         unit: unit in words, "1" for none.
         bounds: lowest and highest allowed value.
-        source: `claim:<id>` of the report, `history:<series>`, a key of evidence.yaml, or `assumption`.
+        source: `claim:<id>` of the report, `history:<series>`, a key of evidence.yaml, `form:<key>` where that gives the
+            equation or its sign and not the number, or `assumption`.
         doc: what it means.
         interpolate: whether dated values are joined by straight lines instead of steps.
     """

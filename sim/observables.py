@@ -17,10 +17,10 @@ from sim.concentration import gini, tail_exponent, top_share
 from sim.fields import BRAND_ROOM, PRIVATE, PRIVATE_OPERATION, SHELF, STREAMER_FEES, Array
 
 TRILLION, BILLION, MILLION = 1e12, 1e9, 1e6
-MID_TIER = (100_000.0, 1_000_000.0)  # CNY of sales a month and real host, in prices of 2020; assumption
+MID_TIER = (100_000.0, 1_000_000.0)  # sales of a mid-tier host [CNY a month, prices of 2020]; source: assumption
 WEEKS_PER_MONTH = WEEKS_PER_YEAR / 12
-LOOP = 0.10  # least share of live and of private sales for a brand to count as running a closed loop; assumption
-DUAL = 0.15  # least share of private sales for a dual-channel brand; assumption
+LOOP = 0.10  # least share of live and of private sales of a brand that runs a closed loop [share]; source: assumption
+DUAL = 0.15  # least share of private sales of a dual-channel brand [share]; source: assumption
 
 
 def once(value: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -317,6 +317,50 @@ def test_a_contribution_that_is_no_number_is_found() -> None:
         engine_of(Owner, Spoiler).step()
 
 
+def test_a_contribution_may_not_replace_what_others_gave() -> None:
+    """Adding to the whole, to a slice and to chosen places is right in any way of writing it; setting is not."""
+
+    class Owner(Mechanic):
+        """Has a channel over brands and one over consumers."""
+
+        appeal: Array = own("brand", unit="util", at="traffic", gather="sum", doc="appeal")
+        utility: Array = own("consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="utility")
+
+        def traffic(self, ctx):
+            self.appeal += 1.0
+            self.appeal[1:] += 1.0
+            self.appeal[[0, 1]] += np.array([1.0, 2.0])
+            self.appeal[self.appeal > 3.0] *= 2.0
+
+        def appraise(self, ctx):
+            self.utility[:, 0] += 1.0
+
+    engine = engine_of(Owner)
+    engine.step()
+    assert engine.observe("appeal")[:2].tolist() == [2.0, 8.0]
+
+    class Bully(Mechanic):
+        """Sets what it should add to."""
+
+        appeal: Array = add()
+
+        def traffic(self, ctx):
+            self.appeal[...] = 5.0
+
+    class Pusher(Mechanic):
+        """Sets what it should add to, in a block."""
+
+        utility: Array = add()
+
+        def appraise(self, ctx):
+            self.utility[:, 0] = 5.0
+
+    with pytest.raises(ContractError, match=r"bully sets 'appeal' in traffic, which would lose what others gave; write \+="):
+        engine_of(Owner, Bully).step()
+    with pytest.raises(ContractError, match=r"pusher sets 'utility' in appraise, which would lose what others gave"):
+        engine_of(Owner, Pusher).step()
+
+
 @pytest.mark.parametrize("value", [2.0, -0.5, np.nan, np.inf])
 def test_a_value_out_of_range_is_found_with_its_week(value: float) -> None:
     class Wild(Mechanic):

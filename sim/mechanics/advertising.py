@@ -9,7 +9,7 @@ from sim.kernels.auction import clearing_price, units_bought
 from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
-UNKNOWN = 1e6  # CNY an impression: without any results yet a bidder is bound by its budget alone
+UNKNOWN = 1e6  # value to a bidder without results, whom his budget alone binds [CNY an impression]; source: assumption
 
 
 class Advertising(Mechanic):

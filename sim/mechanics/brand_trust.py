@@ -18,11 +18,11 @@ class BrandTrust(Mechanic):
         trust' = trust + gain * good * (1 - trust) - loss * blame * bad * trust - fade * (trust - stranger)
     """
 
-    gain = param(0.08, unit="1/basket", bounds=(0, 1), source="joesang2002", doc="pull of a good basket")
-    loss = param(0.20, unit="1/basket", bounds=(0, 1), source="slovic1993", doc="pull of a bad basket")
-    weight = param(1.2, unit="util", bounds=(0, 10), source="guadagni1983", doc="effect of trust on an offer's worth")
+    gain = param(0.08, unit="1/basket", bounds=(0, 1), source="form:joesang2002", doc="pull of a good basket")
+    loss = param(0.20, unit="1/basket", bounds=(0, 1), source="form:slovic1993", doc="pull of a bad basket")
+    weight = param(1.2, unit="util", bounds=(0, 10), source="form:guadagni1983", doc="effect of trust on an offer's worth")
     stranger = param(0.40, unit="1", bounds=(0, 1), source="assumption", doc="trust in a brand never bought")
-    fade = param(0.003, unit="1/week", bounds=(0, 1), source="joesang2002", doc="pull of trust back to a stranger's")
+    fade = param(0.003, unit="1/week", bounds=(0, 1), source="form:joesang2002", doc="pull of trust back to a stranger's")
     blame_in_rooms = param(0.6, unit="share", bounds=(0, 1), source="assumption", doc="brand's part of the blame for what a host sold")
     trust_at_start = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="trust in brands known at the start")
     known_at_start = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="bonds filled at the start")

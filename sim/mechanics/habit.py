@@ -16,9 +16,9 @@ class Habit(Mechanic):
     utility += weight * habit
     """
 
-    speed = param(0.025, unit="1/week", bounds=(0, 1), source="guadagni1983", doc="weight of the last week in a habit")
-    live_weight = param(2.2, unit="util", bounds=(0, 16), source="guadagni1983", doc="worth of a full live habit; free in both worlds")
-    private_weight = param(1.0, unit="util", bounds=(0, 8), source="guadagni1983", doc="worth of a full private habit")
+    speed = param(0.025, unit="1/week", bounds=(0, 1), source="form:guadagni1983", doc="weight of the last week in a habit")
+    live_weight = param(2.2, unit="util", bounds=(0, 16), source="form:guadagni1983", doc="worth of a full live habit; free in both worlds")
+    private_weight = param(1.0, unit="util", bounds=(0, 8), source="form:guadagni1983", doc="worth of a full private habit")
     live_at_start = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="live habit of users at the start")
 
     private_at_start = param(

@@ -25,9 +25,11 @@ class Misconduct(Mechanic):
         0.06, unit="share", bounds=(0.001, 10), source="assumption", doc="scale of the logit error, against sales of a term"
     )
     scruple = param(3.0, unit="1", bounds=(-10, 10), source="assumption", doc="reluctance to deceive")
-    reputation = param(0.5, unit="terms", bounds=(0, 20), source="karpoff2008", doc="sales a convicted host loses later, in terms")
+    reputation = param(0.5, unit="terms", bounds=(0, 20), source="form:karpoff2008", doc="sales a convicted host loses later, in terms")
     term = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="time between decisions")
-    learning = param(0.03, unit="1/week", bounds=(0, 1), source="sah1991", doc="pull of what happened to others; half-life of half a year")
+    learning = param(
+        0.03, unit="1/week", bounds=(0, 1), source="form:sah1991", doc="pull of what happened to others; half-life of half a year"
+    )
     risk_at_start = param(
         0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="believed probability of a penalty in a week of violation"
     )

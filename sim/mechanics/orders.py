@@ -20,7 +20,9 @@ class Orders(Mechanic):
     Live return rates: Feng et al. 2024.
     """
 
-    orders_per_basket = param(3.2, unit="orders/week", bounds=(0.1, 20), source="parcels2020", doc="orders of a week in which one buys")
+    orders_per_basket = param(
+        3.2, unit="orders/week", bounds=(0.1, 20), source="form:parcels2020", doc="orders of a week in which one buys"
+    )
     thrift = param(0.7, unit="1", bounds=(0, 1), source="assumption", doc="elasticity of the orders of a basket to the sector's price")
     stocking_up = param(0.5, unit="1", bounds=(0, 2), source="history:kuaishou_gmv_q", doc="elasticity of a basket to the season")
     income_power = param(0.6, unit="1", bounds=(0, 2), source="assumption", doc="elasticity of the basket to income")

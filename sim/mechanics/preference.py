@@ -32,7 +32,13 @@ class Preference(Mechanic):
 
     outlet_appeal: Array = own("outlet", unit="util", at="traffic", gather="sum", doc="what an outlet is worth to everybody")
     utility: Array = own(
-        "consumer", "slot", unit="util", at="appraise", gather="sum", lasting=False, doc="what an offer is worth to a consumer; no meaning in an empty slot"
+        "consumer",
+        "slot",
+        unit="util",
+        at="appraise",
+        gather="sum",
+        lasting=False,
+        doc="what an offer is worth to a consumer; no meaning in an empty slot",
     )
 
     outlet_channel: Array = read()

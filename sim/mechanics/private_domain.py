@@ -27,7 +27,7 @@ class PrivateDomain(Mechanic):
     door_streamer = param(0.35, unit="1", bounds=(0, 1), source="assumption", doc="door of a streamer's room against a brand's own")
     door_shelf = param(0.25, unit="1", bounds=(0, 1), source="assumption", doc="door of the shelf against a brand's own room")
     stranger_trust = param(0.4, unit="1", bounds=(0, 1), source="assumption", doc="trust with which a new customer considers joining")
-    friends = param(0.5, unit="1", bounds=(0, 5), source="schmitt2011", doc="further pull when all friends are active members")
+    friends = param(0.5, unit="1", bounds=(0, 5), source="form:schmitt2011", doc="further pull when all friends are active members")
     tire_rate = param(
         0.10, unit="1/week", bounds=(0, 1), source="assumption", doc="active members who fall asleep each week; free in report_world"
     )
@@ -35,9 +35,9 @@ class PrivateDomain(Mechanic):
         0.02, unit="1/week", bounds=(0, 1), source="assumption", doc="dormant members woken a week at one push and full trust"
     )
     leave_rate = param(0.012, unit="1/week", bounds=(0, 1), source="assumption", doc="members without trust who leave each week")
-    comfortable = param(2.0, unit="pushes/week", bounds=(0.1, 14), source="ascarza2016", doc="messages a week that are welcome")
-    overload = param(0.4, unit="1", bounds=(0, 5), source="ascarza2016", doc="effect of further messages on falling asleep")
-    leave_overload = param(0.5, unit="1", bounds=(0, 5), source="ascarza2016", doc="effect of further messages on leaving")
+    comfortable = param(2.0, unit="pushes/week", bounds=(0.1, 14), source="form:ascarza2016", doc="messages a week that are welcome")
+    overload = param(0.4, unit="1", bounds=(0, 5), source="form:ascarza2016", doc="effect of further messages on falling asleep")
+    leave_overload = param(0.5, unit="1", bounds=(0, 5), source="form:ascarza2016", doc="effect of further messages on leaving")
     contact_cost = param(1.2, unit="CNY/contact", bounds=(0.01, 100), source="assumption", doc="cost of one message with its service")
     most_pushes = param(7.0, unit="pushes/week", bounds=(0, 21), source="assumption", doc="most messages a week")
     members_at_start = param(

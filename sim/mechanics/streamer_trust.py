@@ -16,8 +16,8 @@ class StreamerTrust(Mechanic):
     utility += weight * (trust - 1/2)
     """
 
-    gain = param(0.06, unit="1/basket", bounds=(0, 1), source="joesang2002", doc="pull of a good basket")
-    loss = param(0.20, unit="1/basket", bounds=(0, 1), source="slovic1993", doc="pull of a bad basket")
+    gain = param(0.06, unit="1/basket", bounds=(0, 1), source="form:joesang2002", doc="pull of a good basket")
+    loss = param(0.20, unit="1/basket", bounds=(0, 1), source="form:slovic1993", doc="pull of a bad basket")
     weight = param(1.5, unit="util", bounds=(0, 10), source="assumption", doc="effect of trust on an offer's worth")
     follow_rate = param(0.03, unit="1/view", bounds=(0, 1), source="assumption", doc="probability to follow a room met in the feed")
     follow_after_purchase = param(0.35, unit="1/basket", bounds=(0, 1), source="assumption", doc="probability to follow a room bought from")
@@ -137,7 +137,7 @@ def follow(followed: Array, trust: Array, offered: Array, chosen: Array, outcome
             followed[i, weakest[i]] = candidate[i]
             trust[i, weakest[i]] = initial
         if leave[i] < unfollow * TIES:
-            followed[i, min(np.int64(which[i] * TIES), TIES - 1)] = -1
+            followed[i, min(int(which[i] * TIES), TIES - 1)] = -1
     for t in range(TIES):
         room = followed[:, t]
         for i in range(chosen.size):

@@ -21,10 +21,10 @@ class Watching(Mechanic):
         0.16, unit="1/minute", bounds=(0.01, 2), source="assumption", doc="hazard of leaving fresh and varied rooms; free in report_world"
     )
     sameness = param(1.0, unit="1", bounds=(0, 5), source="assumption", doc="effect of sameness on the log hazard of leaving")
-    tiredness = param(1.0, unit="1", bounds=(0, 5), source="naik1998", doc="effect of fatigue on the log hazard of leaving")
+    tiredness = param(1.0, unit="1", bounds=(0, 5), source="form:naik1998", doc="effect of fatigue on the log hazard of leaving")
     quality = param(0.3, unit="1/util", bounds=(0, 3), source="assumption", doc="effect of talent on the log hazard of leaving")
-    tiring = param(0.03, unit="1/week", bounds=(0, 1), source="naik1998", doc="fatigue gained in a week of ten minutes of one kind")
-    recovery = param(0.04, unit="1/week", bounds=(0, 1), source="naik1998", doc="fatigue lost in a week")
+    tiring = param(0.03, unit="1/week", bounds=(0, 1), source="form:naik1998", doc="fatigue gained in a week of ten minutes of one kind")
+    recovery = param(0.04, unit="1/week", bounds=(0, 1), source="form:naik1998", doc="fatigue lost in a week")
     weight = param(0.6, unit="util", bounds=(0, 5), source="assumption", doc="utility of a live offer lost when fully tired")
 
     fatigue: Array = own("consumer", unit="1", at="learn", bounds=(0, 1), doc="tiredness of live content")

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from sim.errors import ConfigError
 
-AFFILIATED = 0.4  # share of streamers with an agency; source: assumption
-RANK_EXPONENT = 1.0  # size of the agency of rank r goes with r ** -exponent; source: assumption (Zipf's law of firms)
+AFFILIATED = 0.4  # streamers with an agency [share]; source: assumption
+RANK_EXPONENT = 1.0  # size of the agency of rank r goes with r ** -exponent [1]; source: assumption (Zipf's law of firms)
 _STREAM = 0xA6E2C1  # second word of the Philox key of this file
 
 

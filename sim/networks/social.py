@@ -23,9 +23,9 @@ Rows = npt.NDArray[np.int32]
 Offsets = npt.NDArray[np.int64]
 
 DEGREE = 8  # ties of a consumer that carry influence [people]; source: assumption
-REWIRE = 0.1  # share of ties to far people; source: assumption (small-world range of Watts & Strogatz 1998)
+REWIRE = 0.1  # share of ties to far people [share]; source: assumption (small-world range of Watts & Strogatz 1998)
 TEMPLATE = 4000  # most people in one tile [people]; source: assumption (bounds set-up time)
-SEAM_SHARE = 0.5  # share of the rewired ties that lead to other tiles, as far as ties can be paired; assumption
+SEAM_SHARE = 0.5  # share of the rewired ties that lead to other tiles, as far as ties can be paired [share]; source: assumption
 PATH_SOURCES = 32  # people from whom the mean path is measured
 _STREAM = 0x50C1A1  # second word of the Philox key of this file
 

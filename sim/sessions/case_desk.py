@@ -23,8 +23,8 @@ from sim.kernels.random import fill_uniform
 from sim.sessions.cases import HOURS_PER_WEEK, Case, Decisions
 from sim.sessions.inspectors import Inspectors
 
-AGEING_WEEKS = 13.0  # weeks of waiting that weigh as one unit of severity; source: assumption (a quarter)
-MACHINE_TIME = 0.2  # hours of a machine-prepared case as a share of an ordinary one; source: assumption
+AGEING_WEEKS = 13.0  # waiting that weighs as one unit of severity [weeks]; source: assumption (a quarter)
+MACHINE_TIME = 0.2  # hours of a machine-prepared case against an ordinary one [share]; source: assumption
 DRAW_ROWS = 256  # draws of a week; subjects this far apart share their draws
 _PRIORITY_SCALE = 1e6  # steps of SimPy's integer priority to one unit of severity
 _BEGUN = -(2**62)  # a case once begun is finished before any other is taken up

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 SCARCITY_GRID = tuple(step / 10 for step in range(11))  # intensity of scarcity calls [0..1]
 VIEWER_GRID = (30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 1e5)  # viewers at the same time [people]
 LATENCY_GRID = (20.0, 50.0, 100.0, 300.0, 1e3, 3e3, 1e4)  # latency of an interaction [ms]
-SESSIONS = 8  # sessions played for a point; 32 move no point by more than 2%
+SESSIONS = 8  # sessions played for a point, of which 32 move no point by more than 2%
 
 
 @dataclass(frozen=True)

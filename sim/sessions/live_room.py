@@ -26,7 +26,7 @@ import simpy
 from sim.errors import ConfigError
 
 STAY = 4.2  # mean stay of a viewer [minutes]; source: claim:5.2-c (2022)
-PURCHASE_HAZARD = 0.007  # purchases per viewer-minute in a calm room; source: 3% of views, the middle of 1-5%
+PURCHASE_HAZARD = 0.007  # purchases per viewer-minute in a calm room; source: assumption (3% of views, the middle of 1-5%)
 URGENCY_GAIN = 2.2  # purchase lift under full, believed urgency [relative]; source: claim:4.4-c (3.2 times)
 DISBELIEF_LOSS = 0.19  # purchase loss of viewers who no longer believe [relative]; source: claim:4.4-j
 PROOF_GAIN = 0.58  # purchase lift under a full buyer ticker [relative]; source: claim:4.4-e
