@@ -154,7 +154,7 @@ def target_table(anchors: Anchors, knowledge: Knowledge, implausibility: Array, 
             "published": float(f"{each.value:.4g}"),
             "tolerance": each.tolerance,
             "best": float(f"{by_name[each.name]['best']:.4g}"),
-            "mean": float(f"{by_name[each.name]['mean']:.4g}"),
+            "median": float(f"{by_name[each.name]['median']:.4g}"),
             "implausibility": round(float(implausibility[place]), 2),
             "given_up": each.name in knowledge.goal.aside,
             "within": by_name[each.name]["within"],
@@ -241,8 +241,6 @@ def hindcast_again(settings: Mapping[str, Any]) -> Path:
     name = str(settings["world"])
     place = Path(settings["out"]) if settings["out"] else FOLDER / f"{name}.yaml"
     world = load_world(name, place.parent)
-    if not world.fitted:
-        raise DataError(f"{place} is not there yet. Make it: python -m experiments.fit world={name}")
     content = yaml.safe_load(place.read_text(encoding="utf-8"))
     anchors = anchors_of(name)
     campaign, seeds = campaign_of(settings, anchors), seeds_of(settings)

@@ -2,8 +2,8 @@
 
     python -m experiments.hindcast world=report        # runs the world's best point and draws once more
 
-The table says for each anchor what was published, what the model gives on average over the draws and how far
-they spread, the error, and whether the average lies within tolerance. Nothing is scaled after a run.
+The table says for each anchor what was published, what the model gives in the middle of the draws and how far
+they spread, the error, and whether the middle lies within tolerance. Nothing is scaled after a run.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.anchors import Anchor, Anchors
+from experiments.fans import weighted_quantile
 
 Array = npt.NDArray[Any]
 COLUMNS = (
@@ -32,7 +33,7 @@ COLUMNS = (
     "low",
     "high",
     "best",
-    "mean",
+    "median",
     "spread",
     "error",
     "error_of",
@@ -54,9 +55,9 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
     """
     rows = []
     for place, anchor in sorted(enumerate(anchors.all), key=lambda each: list(ROLES).index(each[1].role)):
-        mean, spread = weighted(draws[:, place], weight)
+        median, spread = weighted(draws[:, place], weight)
         relative = anchor.log
-        error = mean / anchor.value - 1.0 if relative else mean - anchor.value
+        error = median / anchor.value - 1.0 if relative else median - anchor.value
         low, high = anchor.ends
         rows.append(
             {
@@ -70,11 +71,11 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
                 "low": low,
                 "high": high,
                 "best": mean_of(best[:, place]),
-                "mean": mean,
+                "median": median,
                 "spread": spread,
                 "error": error,
                 "error_of": "published value" if relative else "difference",
-                "within": "not simulated" if math.isnan(mean) else ("yes" if anchor.within(mean) else "no"),
+                "within": "not simulated" if math.isnan(median) else ("yes" if anchor.within(median) else "no"),
                 "bound": anchor.bound,
                 "note": anchor.note,
             }
@@ -83,13 +84,12 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
 
 
 def weighted(values: Array, weight: Array) -> tuple[float, float]:
-    """Weighted mean and standard deviation of the values that are known; nan if none is."""
+    """Weighted median of the values that are known, and half of what lies between 16% and 84% of them; nan if none is."""
     known = np.isfinite(values)
     if not known.any() or weight[known].sum() <= 0:
         return math.nan, math.nan
-    share = weight[known] / weight[known].sum()
-    mean = float(share @ values[known])
-    return mean, float(np.sqrt(share @ (values[known] - mean) ** 2))
+    low, median, high = weighted_quantile(values[known, None], weight[known], (0.16, 0.5, 0.84))[:, 0]
+    return float(median), float(high - low) / 2
 
 
 def mean_of(values: Array) -> float:
@@ -120,7 +120,7 @@ def cell(value: Any) -> str:
 def table_text(rows: Sequence[dict[str, Any]]) -> str:
     """The table for a reader, one line for each anchor."""
     lines = [
-        f"{'anchor':<42}{'published':>10}{'best':>10}{'mean':>10}{'spread':>9}{'error':>9}  within",
+        f"{'anchor':<42}{'published':>10}{'best':>10}{'median':>10}{'spread':>9}{'error':>9}  within",
     ]
     for role, heading in ROLES.items():
         part = [row for row in rows if row["role"] == role]
@@ -132,7 +132,7 @@ def table_text(rows: Sequence[dict[str, Any]]) -> str:
             error = f"{row['error']:+.1%}" if row["error_of"] != "difference" else f"{row['error']:+.2f}"
             published = sign + number(row["published"])
             lines.append(
-                f"{row['anchor']:<42}{published:>10}{number(row['best']):>10}{number(row['mean']):>10}"
+                f"{row['anchor']:<42}{published:>10}{number(row['best']):>10}{number(row['median']):>10}"
                 f"{number(row['spread']):>9}{error:>9}  {row['within']}"
             )
     return "\n".join(lines)
@@ -144,7 +144,7 @@ def number(value: float) -> str:
 
 
 def missed(rows: Sequence[dict[str, Any]], anchors: Anchors) -> list[tuple[Anchor, dict[str, Any]]]:
-    """Targets whose mean is not within tolerance."""
+    """Targets whose median is not within tolerance."""
     by_name = {anchor.name: anchor for anchor in anchors.all}
     return [(by_name[row["anchor"]], row) for row in rows if row["role"] == "target" and row["within"] != "yes"]
 

@@ -59,7 +59,7 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
 def data_hashes(plan: Plan) -> dict[str, str]:
     """Fingerprints of everything a forecast has read, besides what its configuration holds."""
     hashes = {"report": plan.report.sha256, "history": plan.history.sha256, "calendar": sha256(CALENDAR)}
-    hashes |= {f"world {name}": world.sha256 or "not fitted yet" for name, world in plan.worlds.items()}
+    hashes |= {f"world {name}": world.sha256 for name, world in plan.worlds.items()}
     if plan.variants:
         hashes["variants"] = sha256(VARIANTS_FILE)
     return hashes

@@ -123,7 +123,8 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
     above = [layer.sound() for layer in (calendar, scenario_layer(scenario), user)]
     members: dict[str, tuple[Member, ...]] = {}
     tasks: list[Task] = []
-    for world in worlds.values() or [World("report", {}, (Draw(1.0, {}),))]:  # faults are looked for anyway
+    unknown = World("report", {}, (Draw(1.0, {}),) * max(1, whole(settings, "draws")), "")
+    for world in worlds.values() or [unknown]:  # other faults are looked for anyway
         members[world.name] = spread(world, settings, found)
         tasks += world_tasks(world, members[world.name], above, variants, settings, found)
     found.raise_if_any()
@@ -139,29 +140,19 @@ def whole(settings: Mapping[str, Any], name: str) -> int:
 
 
 def read_worlds(settings: Mapping[str, Any], found: Faults) -> dict[str, World]:
-    """The worlds asked for; both only if both were fitted or neither."""
+    """The worlds asked for."""
     asked = settings.get("world")
     worlds: dict[str, World] = {}
     for name in WORLDS if asked == "both" else [asked]:
         if name in WORLDS:
             with found:
                 worlds[name] = load_world(name)
-    missing = [name for name, world in worlds.items() if not world.fitted]
-    if len(worlds) == 2 and len(missing) == 1:
-        found.add(
-            [
-                f"world = both: scenarios/worlds/{missing[0]}.yaml is not there yet. Make it with "
-                f"python -m experiments.fit world={missing[0]}, or give the other world alone."
-            ]
-        )
     return worlds
 
 
 def spread(world: World, settings: Mapping[str, Any], found: Faults) -> tuple[Member, ...]:
     """Members in the order draw 0 to n with the first seed, draw 0 to n with the second, and so on."""
     members, draws = max(1, whole(settings, "members")), max(1, whole(settings, "draws"))
-    if not world.fitted:
-        draws = 1
     if draws > len(world.draws):
         found.add([f"draws = {draws}, but world '{world.name}' has {len(world.draws)}; give at most as many."])
         draws = len(world.draws)

@@ -20,7 +20,6 @@ RunFull = Callable[[Array, Array, str], tuple[list[int], Array, Array]]
 
 ROUNDS, CANDIDATES, FINALISTS = 3, 6, 4
 SPARE, DRAWINGS = 1.5, 4  # candidates run for each draw wanted, and how often at most
-LEAST, MOST = 0.5, 2.0  # weight of a draw against that of the middle one: all are not ruled out, and few must not speak for all
 DIGITS = 5  # of a weight: what is written is what is used
 
 
@@ -86,9 +85,8 @@ def weighted_draws(
 
     The first round asks the emulators' posterior, the next ones look between runs that are not ruled out where the
     emulators expect no other (population Monte Carlo, Beaumont et al. 2009), until it is `late`. Of all such runs,
-    those of the search among them, the draws are the ones farthest apart, from each seed in turn, weighted by
-    closeness to the targets. Where fewer than `wanted` are below the usual cut, the implausibility of the last that
-    is needed serves as cut.
+    those of the search among them, the draws are drawn by their closeness to the targets, as many of each seed. Where
+    fewer than `wanted` are below the usual cut, the implausibility of the last that is needed serves as cut.
     """
     for number in range(1, DRAWINGS + 1):
         count = int(np.ceil(SPARE * wanted))
@@ -103,15 +101,33 @@ def weighted_draws(
         if late():
             break
     good, cut = plausible(knowledge, wanted)
-    chosen = far_apart(knowledge.runs.unit[good], knowledge.runs.seed[good], seeds, wanted)
-    unit, seed = knowledge.runs.unit[good][chosen], knowledge.runs.seed[good][chosen]
+    good = random.permutation(good)
+    good = good[np.unique(knowledge.runs.unit[good], axis=0, return_index=True)[1]]  # a point that ran with several seeds, with one of them
+    likelihood = closeness(knowledge.of_values(knowledge.runs.values[good]))
+    chosen = good[by_closeness(likelihood, knowledge.runs.seed[good], seeds, wanted, random)]
+    unit, seed = knowledge.runs.unit[chosen], knowledge.runs.seed[chosen]
     rows, values, scaled = run(unit, seed, "draws, chosen")
-    implausible = knowledge.of_values(scaled)
-    closeness = -0.5 * (implausible**2).sum(axis=1)
-    weight = np.exp((closeness - np.median(closeness)).clip(-50, 50)).clip(LEAST, MOST)
-    each = zip(unit[rows], weight / weight.sum(), seed[rows], values, implausible, strict=True)
+    each = zip(unit[rows], seed[rows], values, knowledge.of_values(scaled), strict=True)
     region = replace(settled(knowledge, random)[1], level=cut)
-    return [Draw(point, round(float(heavy), DIGITS), int(chance), *rest) for point, heavy, chance, *rest in each], region, knowledge
+    return [Draw(point, round(1.0 / len(rows), DIGITS), int(chance), *rest) for point, chance, *rest in each], region, knowledge
+
+
+def closeness(implausibility: Array) -> Array:
+    """Log likelihood of runs, (n,), if misses were normal and independent: - sum of squared implausibilities / 2."""
+    return np.asarray(-0.5 * (implausibility**2).sum(axis=1))
+
+
+def by_closeness(likelihood: Array, seed: Array, seeds: Sequence[int], wanted: int, random: np.random.Generator) -> Array:
+    """`wanted` places drawn without replacement in proportion to exp(likelihood (n,)), as many of each seed as there are.
+
+    Gumbel noise and the greatest sums (Yellott 1977): they stand for what is plausible, all with the same weight.
+    """
+    order = np.argsort(-(likelihood + random.gumbel(size=len(likelihood))))
+    rank = np.zeros(len(order), int)
+    for each in seeds:
+        mine = order[seed[order] == each]
+        rank[mine] = np.arange(len(mine))
+    return order[np.argsort(rank[order], kind="stable")][:wanted]
 
 
 def plausible(knowledge: Knowledge, wanted: int) -> tuple[Array, float]:
@@ -138,14 +154,3 @@ def between(knowledge: Knowledge, good: Array, cut: float, count: int, random: n
     if len(inside) < count:
         return moved[np.argsort(expected)[:count]]
     return moved[random.choice(inside, count, replace=False)]
-
-
-def far_apart(unit: Array, seed: Array, seeds: Sequence[int], wanted: int) -> list[int]:
-    """Places of `wanted` points (n, d) that cover them: the first, then the farthest from those taken, from each seed in turn."""
-    taken = [0]
-    while len(taken) < min(wanted, len(unit)):
-        distance = np.linalg.norm(unit[:, None] - unit[taken], axis=2).min(axis=1)
-        distance[taken] = -1.0
-        turn = np.where((seed == seeds[len(taken) % len(seeds)]) & (distance >= 0), 10.0, 0.0)  # beyond any distance
-        taken.append(int((distance + turn).argmax()))
-    return taken

@@ -41,14 +41,12 @@ def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = 
     """
     begun = time.perf_counter()
     plan, folder = prepare(settings, faults)
-    notes = plan_notes(plan)
-    told = list(notes)
-    print("\n".join([heading(plan), *(f"Note: {note}" for note in notes)]), flush=True)
+    print(heading(plan), flush=True)
     with folder:
         ensemble = run(plan)
         simulated = time.perf_counter() - begun
         rows, note = judged(plan, ensemble)
-        notes += [note] if note else []
+        notes = [note] if note else []
         record = {
             **origin(plan, ensemble.base.attrs["code_version"], command),
             "seconds_simulating": round(simulated, 1),
@@ -58,7 +56,7 @@ def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = 
         seconds = round(time.perf_counter() - begun, 1)
         write_manifest(folder.path, {**record, "notes": notes, "seconds": seconds})
         place = folder.finish()
-    report(rows, [note for note in notes if note not in told], place, time.perf_counter() - begun)
+    report(rows, notes, place, time.perf_counter() - begun)
     return place
 
 
@@ -94,17 +92,6 @@ def size_of(plan: Plan) -> float:
     numbers = SERIES + (BRAND_SERIES * configuration.brands if plan.settings["detail"] else 0)
     runs = sum(len(members) for members in plan.members.values())
     return runs * months * numbers * BYTES_A_NUMBER + PICTURES
-
-
-def plan_notes(plan: Plan) -> list[str]:
-    """What a reader of the results must know about the plan."""
-    unfitted = [name for name, world in plan.worlds.items() if not world.fitted]
-    if not unfitted:
-        return []
-    return [
-        f"world {' and '.join(repr(name) for name in unfitted)} not fitted yet (no file in scenarios/worlds): the "
-        "code's default parameters in one draw, so members differ by chance alone and the bands are too narrow."
-    ]
 
 
 def heading(plan: Plan) -> str:

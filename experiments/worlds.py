@@ -1,9 +1,7 @@
 """A world is one reading of the evidence: inputs that are fixed in it, and draws of what was fitted to it.
 
-    world = load_world("report")        # scenarios/worlds/report.yaml, written by the fit
-    world.layer(world.draws[0])         # parameters of one draw
-
-Until the fit has written its file a world is the code's defaults with one draw, and says so.
+world = load_world("report")        # scenarios/worlds/report.yaml, written by the fit
+world.layer(world.draws[0])         # parameters of one draw
 """
 
 from __future__ import annotations
@@ -36,17 +34,12 @@ class Draw:
 
 @dataclass(frozen=True)
 class World:
-    """A world as its file has it; `sha256` is empty where it was not fitted yet."""
+    """A world as its file has it, and the file's fingerprint."""
 
     name: str
     inputs: Mapping[str, Mapping[str, float]]
     draws: tuple[Draw, ...]
-    sha256: str = ""
-
-    @property
-    def fitted(self) -> bool:
-        """Whether it comes from a file."""
-        return bool(self.sha256)
+    sha256: str
 
     def layer(self, draw: Draw) -> Layer:
         """The world's inputs with one draw on top."""
@@ -56,10 +49,8 @@ class World:
 
 
 def load_world(name: str, folder: Path | None = None) -> World:
-    """Read a world; DataError with all faults of its file, a world of defaults where there is none yet."""
+    """Read a world; DataError with all faults of its file."""
     path = (folder or FOLDER) / f"{name}.yaml"
-    if not path.exists():
-        return World(name, {}, (Draw(1.0, {}),))
     remedy = REMEDY.format(name)
     table = read_mapping(path, remedy)
     faults = word_faults(table)

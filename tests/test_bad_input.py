@@ -18,6 +18,7 @@ import experiments.worlds
 import scenarios.data
 from experiments.folder import ResultsError, ResultsFolder, disk_is_full
 from experiments.forecast import command
+from experiments.worlds import WORLDS
 from scenarios.predictions.variants import variants_needed
 from sim.errors import DataError
 from tests.test_forecast import write_world
@@ -27,10 +28,13 @@ SMALL = ("consumers=200", "brands=12", "streamers=24", "end=2020-03-31", "member
 
 
 @pytest.fixture(scope="module", autouse=True)
-def unfitted(tmp_path_factory):
-    """Worlds as they are before any fit, so that tests do not wait for one."""
+def small_worlds(tmp_path_factory):
+    """Worlds of as many draws as a forecast takes."""
+    folder = tmp_path_factory.mktemp("worlds")
+    for name in WORLDS:
+        write_world(folder, name, weights=(1 / 16,) * 16)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.worlds.FOLDER", tmp_path_factory.mktemp("worlds"))
+        patch.setattr("experiments.worlds.FOLDER", folder)
         yield
 
 
@@ -76,7 +80,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", ["", "schedule: {}\n", "schedule:\n  calendar:\n    hosts: {2020-06-30: 400000}\n"])
-def test_a_calendar_that_was_cut_off_is_refused(text, tmp_path, monkeypatch, capsys, unfitted):
+def test_a_calendar_that_was_cut_off_is_refused(text, tmp_path, monkeypatch, capsys, small_worlds):
     """Without its end a calendar would be a world without rules; it is named, and nothing is run."""
     (tmp_path / "calendar.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr("experiments.layers.CALENDAR", tmp_path / "calendar.yaml")
@@ -95,7 +99,7 @@ def test_variants_that_are_damaged_are_refused(text, tmp_path):
 
 
 @pytest.mark.parametrize("out", ["/", ".", "x" * 300, "~nobody-of-this-name/a"])
-def test_a_place_where_no_folder_can_be_is_refused(out, capsys, unfitted):
+def test_a_place_where_no_folder_can_be_is_refused(out, capsys, small_worlds):
     """The top of the disk, where one stands, too long a name, the home of nobody: one message, nothing run."""
     assert command([*SMALL, f"out='{out}'"]) == 2
     said = capsys.readouterr().err
@@ -202,10 +206,12 @@ class TestData:
         """A world of three draws cannot give sixteen."""
         assert "draws = 16, but world 'report' has 3" in refused(["members=16"], capsys, copied / "out")
 
-    def test_both_worlds_need_both_files(self, copied, capsys):
-        """One fitted world and one of defaults are not compared."""
+    def test_missing_world(self, copied, capsys):
+        """The file of a world is gone, alone or beside one that is there."""
         message = refused(["draws=2", "world=both"], capsys, copied / "out")
-        assert "scenarios/worlds/data.yaml is not there yet" in message
+        assert "data.yaml: the file is missing. Write it again: python -m experiments.fit world=data" in message
+        (copied / "worlds" / "report.yaml").unlink()
+        assert "report.yaml: the file is missing." in refused(["draws=2"], capsys, copied / "out")
 
     def test_scenario_with_faults(self, copied, capsys):
         """A story of one's own with several slips."""

@@ -22,6 +22,7 @@ from experiments.options import OPTIONS
 from experiments.plan import Task, cores, make_plan
 from experiments.scenario_files import read_scenario
 from experiments.workers import RunError, run_all
+from experiments.worlds import WORLDS
 from sim.config import Configuration
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +40,7 @@ def settings(**changes):
 
 def write_world(folder, name="report", weights=(0.5, 0.3, 0.2)):
     """A fitted world of three draws that differ in one parameter."""
-    draws = [{"weight": weight, "parameters": {"brand_trust": {"gain": round(0.1 * (n + 1), 1)}}} for n, weight in enumerate(weights)]
+    draws = [{"weight": weight, "parameters": {"brand_trust": {"gain": round(0.06 * (n + 1), 2)}}} for n, weight in enumerate(weights)]
     content = {
         "world": name,
         "fitted_on": "2026-11-23",
@@ -54,10 +55,13 @@ def write_world(folder, name="report", weights=(0.5, 0.3, 0.2)):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def unfitted(tmp_path_factory):
-    """Worlds as they are before any fit, so that tests do not wait for one."""
+def small_worlds(tmp_path_factory):
+    """Worlds of as many draws as a forecast takes."""
+    folder = tmp_path_factory.mktemp("worlds")
+    for name in WORLDS:
+        write_world(folder, name, weights=(1 / 16,) * 16)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.worlds.FOLDER", tmp_path_factory.mktemp("worlds"))
+        patch.setattr("experiments.worlds.FOLDER", folder)
         yield
 
 
@@ -112,11 +116,10 @@ def test_manifest_says_of_what_and_of_no_machine(made):
     assert manifest["made_by"] == "livemarket"
     assert manifest["command"] == f"forecast {' '.join(SMALL)} members=2 paired=1"
     assert manifest["seeds"] == [1, 2]
-    assert manifest["data"]["world report"] == "not fitted yet"
+    assert len(manifest["data"]["world report"]) == 64
     assert len(manifest["data"]["history"]) == 64
     assert manifest["packages"]["numpy"] == np.__version__
     assert manifest["files"]["forecast.nc"]["bytes"] == (made / "forecast.nc").stat().st_size
-    assert any("not fitted" in note for note in manifest["notes"])
     for name in ("manifest.json", "configuration.yaml", "index.html"):
         assert str(made.parent) not in (made / name).read_text(encoding="utf-8")
 
