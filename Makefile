@@ -37,6 +37,7 @@ forecast: $(STAMP)  ## forecast the market: ARGS="scenario=baseline members=8"
 fit: $(STAMP)  ## fit both worlds: what the report says, and what the data say
 	$(BIN)/python -m experiments.fit world=report $(ARGS)
 	$(BIN)/python -m experiments.fit world=data $(ARGS)
+	$(BIN)/python -m experiments.worlds_page
 
 test: $(STAMP)  ## run every test, the linters among them: ARGS="-k ledger"
 	$(BIN)/python -m pytest $(ARGS)

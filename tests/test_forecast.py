@@ -100,8 +100,8 @@ def test_data_open_with_plain_xarray(made):
         assert data["live_gmv_platform"].dims[-1] == "platform"
         assert [str(each) for each in data["world"].values] == ["report"]
         assert [str(each) for each in data["scenario"].values] == ["baseline"]
-        assert data["draw"].values.tolist() == [0, 0]
-        assert data["seed"].values.tolist() == [1, 2]
+        assert data["draw"].values.tolist() == [0, 1]
+        assert data["seed"].values.tolist() == [1, 1]
         assert data["weight"].values.tolist() == [0.5, 0.5]
         assert "brand" not in data.dims
         assert all(variable.attrs["units"] for variable in data.data_vars.values())
@@ -115,7 +115,7 @@ def test_manifest_says_of_what_and_of_no_machine(made):
     manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["made_by"] == "livemarket"
     assert manifest["command"] == f"forecast {' '.join(SMALL)} members=2 paired=1"
-    assert manifest["seeds"] == [1, 2]
+    assert manifest["seeds"] == [1]
     assert len(manifest["data"]["world report"]) == 64
     assert len(manifest["data"]["history"]) == 64
     assert manifest["packages"]["numpy"] == np.__version__
@@ -229,7 +229,7 @@ class TestPlan:
         scenario = {**settings()["scenario"], "parameters": {"habit": {"speed": 0.06}, "style": {"jump": 2}}}
         user = {"parameters": {"style": {"jump": 3}}, "schedule": {"regulation": {"inspectors": {"2025-01-01": 10}}}}
         configuration = make_plan(settings(draws=3, scenario=scenario, **user)).tasks[1].configuration
-        assert configuration.parameters["brand_trust"] == {"gain": 0.2}
+        assert configuration.parameters["brand_trust"] == {"gain": 0.12}
         assert configuration.parameters["habit"] == {"speed": 0.06}
         assert configuration.parameters["style"] == {"jump": 3}
         assert configuration.parameters["regulation"] == {"inspectors": 3000}
