@@ -128,10 +128,10 @@ def meaning(parameter: Parameter, source: Source) -> str:
     return parameter.doc or (source.title if source.kind == "claim" else "")
 
 
-def fixed_numbers(root: Path = ROOT) -> list[tuple[str, str, str, str]]:
-    """Numbers of the world that are fixed in the code: place and name, value, meaning, source."""
+def fixed_numbers(root: Path = ROOT) -> list[tuple[str, str, str, str, str]]:
+    """Numbers of the world that are fixed in the code: name, value, meaning, source, file."""
     return [
-        (f"{path.relative_to(root).with_suffix('').as_posix()}.{found['name']}", found["value"], found["meaning"], found["source"])
+        (f"`{found['name']}`", found["value"], found["meaning"], found["source"], f"`{path.relative_to(root).as_posix()}`")
         for path in sorted((root / "sim").rglob("*.py"))
         for found in CONSTANT.finditer(path.read_text(encoding="utf-8"))
     ]
@@ -189,11 +189,11 @@ def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
         "## Fixed in the code",
         "",
         f"{len(fixed)} numbers of the world that no configuration can change; "
-        f"{sum(source.startswith(ASSUMPTION) for *_, source in fixed)} of them are assumptions.",
+        f"{sum(source.startswith(ASSUMPTION) for *_, source, _ in fixed)} of them are assumptions.",
         "",
-        "| number | value | meaning | source |",
-        "|---|---:|---|---|",
-        *(row(f"`{name}`", value, said, source) for name, value, said, source in fixed),
+        "| number | value | meaning | source | file |",
+        "|---|---:|---|---|---|",
+        *(row(*number) for number in fixed),
         "",
         "## Levers of actors",
         "",

@@ -119,7 +119,7 @@ TECHNICAL = {"DRAW_ROWS", "PATH_SOURCES", "SESSIONS", "TRILLION", "BILLION", "MI
 
 def test_numbers_fixed_in_the_code_state_a_source_too() -> None:
     """Whatever is a number in capitals beside the mechanics stands in the table, with its source."""
-    listed = {name.rpartition(".")[2] for name, *_ in fixed_numbers()}
+    listed = {name.strip("`") for name, *_ in fixed_numbers()}
     unlisted = []
     for path in (*ROOT.glob("sim/sessions/*.py"), *ROOT.glob("sim/networks/*.py"), ROOT / "sim/observables.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
