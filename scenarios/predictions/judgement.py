@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from scipy import stats
+from scipy import special  # scipy.stats takes a second to import
 
 from scenarios.predictions.trajectory import ROUNDING, Values
 
@@ -90,7 +90,7 @@ def jeffreys(share: float, size: float, level: float = LEVEL) -> tuple[float, fl
     """Equal-tailed Jeffreys interval of a share among `size` members; it reaches 0 or 1 if the share does."""
     hits = float(np.clip(share, 0, 1)) * size
     tail = (1 - level) / 2
-    low, high = stats.beta.ppf([tail, 1 - tail], hits + 0.5, size - hits + 0.5)
+    low, high = special.betaincinv(hits + 0.5, size - hits + 0.5, [tail, 1 - tail])
     return (0.0 if share <= 0 else float(low)), (1.0 if share >= 1 else float(high))
 
 
@@ -141,5 +141,5 @@ def mean_interval(values: Values, weights: Values, draws: Values) -> tuple[float
     if size <= 1 + 1e-9:
         return mean, -np.inf, np.inf
     variance = float(weights @ (values - mean) ** 2) * size / (size - 1)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, size - 1)) * np.sqrt(variance / size)
+    half = float(special.stdtrit(size - 1, (1 + LEVEL) / 2)) * np.sqrt(variance / size)
     return mean, mean - half, mean + half
