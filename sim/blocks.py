@@ -7,7 +7,7 @@ can change a result.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
@@ -54,12 +54,17 @@ class Workspace:
         consumers = {f.name: f for f in fields if f.over_consumers}
         self.buffers = {name: Rows((block, *shape(f)[1:]), f.dtype, self.initial[name]) for name, f in consumers.items() if not f.lasting}
         self.kept = {name: Rows((block, *shape(f)[1:]), f.dtype, f.init) for name, f in consumers.items() if name in kept}
-        self.tallies = {f.name: np.zeros(shape(f), np.int64) for f in fields if f.tally}
+        self.counts, self.tallies = together({f.name: shape(f) for f in fields if f.tally}, np.int64)
 
-    def drain(self, name: str, total: Array) -> None:
-        """Add this thread's count of a field to the total and start it anew."""
-        total += self.tallies[name]
-        self.tallies[name][...] = 0
+
+def together(shapes: Mapping[str, tuple[int, ...]], dtype: type) -> tuple[Array, dict[str, Array]]:
+    """Arrays of these shapes, one after the other in one that is worked on at once: all of it, and each by name."""
+    everything: Array = np.zeros(sum(map(math.prod, shapes.values())), dtype)
+    begin, found = 0, {}
+    for name, shape in shapes.items():
+        found[name] = everything[begin : begin + math.prod(shape)].reshape(shape)
+        begin += math.prod(shape)
+    return everything, found
 
 
 def for_each_block(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.access import Channel, absences, accesses
-from sim.blocks import Rows, Workspace, for_each_block, spans
+from sim.blocks import Rows, Workspace, for_each_block, spans, together
 from sim.clock import Clock
 from sim.context import Context
 from sim.contracts import SETUP_NAMES, Field, resolve, setup_order
@@ -20,6 +20,8 @@ from sim.ledger import Ledger
 from sim.mechanic import Mechanic
 from sim.streams import Streams
 
+BEFORE = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"])
+AFTER = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"])
 IDENTITY = {"sum": 0.0, "product": 1.0}
 KEPT = {"values", "p", "_absence"}  # what a mechanic has besides its fields
 
@@ -73,7 +75,8 @@ class Engine:
         self.sizes = {**sizes, "market": 1}
         self.clock, self.people, self.checked = clock, people, checked
         self.dates = [clock.thursday(step) for step in range(clock.steps)]
-        self.dated = parameters_in_force or {}
+        dated = parameters_in_force or {}
+        self._dated = [(m.p, name, by_week) for m in self.mechanics for name, by_week in dated.get(m.name, {}).items()]
         self.services = dict(services or {})
         self.threads, self.block = threads, min(block, max(1, sizes["consumer"]))
         self.fields = resolve(self.mechanics, self.sizes)
@@ -89,11 +92,10 @@ class Engine:
         self.ledger = Ledger({d: n for d, n in self.sizes.items() if d in ("brand", "streamer", "agency", "platform")})
         self.week = 0
         self.rows = {f.name: Rows(self.shape(f), f.dtype, f.init) for f in self.fields.values() if f.over_consumers and f.lasting}
-        self.arrays = {
-            f.name: np.full(self.shape(f), self._initial(f), np.float64 if f.tally else f.dtype)
-            for f in self.fields.values()
-            if not f.over_consumers
-        }
+        self._sums, sums = together({f.name: self.shape(f) for f in self.fields.values() if f.tally}, np.float64)
+        market = [f for f in self.fields.values() if not f.over_consumers and not f.tally]
+        self.arrays = {f.name: np.full(self.shape(f), self._initial(f), f.dtype) for f in market} | sums
+        self._anew = [(self.arrays[f.name], IDENTITY[f.gather]) for f in market if f.gather and not f.constant]
         self.arrays |= {name: rows.flat for name, rows in self.rows.items() if not rows.inner}
         self.previous: dict[str, Array] = {
             name: self.arrays[name].copy()
@@ -169,15 +171,12 @@ class Engine:
         self._parameters(self.week)
         for name, copied in self.previous.items():
             copied[...] = self.arrays[name]
-        for field in self.fields.values():
-            if field.gather and not field.over_consumers and not field.constant:
-                self.arrays[field.name][...] = IDENTITY[field.gather]
-        before = [p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"]]
-        after = [p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"]]
-        self._market_phases(before)
+        for channel, identity in self._anew:
+            channel[...] = identity
+        self._market_phases(BEFORE)
         for_each_block(self._block_week, self.blocks, self.threads, self.pool)
         self._close_tallies()
-        self._market_phases(after)
+        self._market_phases(AFTER)
         if self.checked:
             self.ledger.check()
         self.week += 1
@@ -258,18 +257,17 @@ class Engine:
             self._check(call)
 
     def _close_tallies(self) -> None:
-        for name in self.workspaces[0].tallies:
-            total = self.workspaces[0].tallies[name]
-            for workspace in self.workspaces[1:]:
-                workspace.drain(name, total)
-            np.multiply(total, QUANTUM, out=self.arrays[name])
-            total[...] = 0
+        counts = self.workspaces[0].counts
+        for workspace in self.workspaces[1:]:
+            counts += workspace.counts
+            workspace.counts[...] = 0
+        np.multiply(counts, QUANTUM, out=self._sums)
+        counts[...] = 0
 
     def _parameters(self, step: int) -> None:
         """Put the dated values of a week in force; all calls of a mechanic share its parameters."""
-        for mechanic in self.mechanics:
-            for name, by_week in self.dated.get(mechanic.name, {}).items():
-                mechanic.p.put(name, float(by_week[min(step, by_week.size - 1)]))
+        for parameters, name, by_week in self._dated:
+            parameters.put(name, float(by_week[min(step, by_week.size - 1)]))
 
     # -- checking ----------------------------------------------------------------------------------------------
 
