@@ -313,6 +313,21 @@ def test_the_page_of_the_worlds_is_up_to_date() -> None:
         assert f"{len(world.draws)} draws" in text
 
 
+def test_the_readme_counts_as_the_tables_do() -> None:
+    """Targets met in the middle of the draws, and what was held out."""
+    met = {}
+    for world in WORLDS:
+        with (FOLDER / f"{world}-hindcast.csv").open(encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                met.setdefault((world, row["role"]), []).append(row["within"] == "yes")
+    text = " ".join((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").split())
+    held_out, fitted, report = met["data", "hold-out"], met["data", "target"], met["report", "target"]
+    assert f"meets {sum(fitted)} of {len(fitted)} targets up to 2022" in text
+    assert f"{sum(held_out)} of {len(held_out)} series held out for 2023" in text
+    words = {7: "seven", 8: "eight", 9: "nine"}
+    assert f"meets all {words[len(report)]} of its targets at its best point, and {words[sum(report)]} in the middle" in text
+
+
 def test_faults_of_what_was_typed_are_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     """Misspelt options, impossible numbers and unknown parameters are refused before any run."""
     assert application.command(["wrld=data", "nonsense"]) == application.REFUSED
