@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +72,9 @@ def house_marks(anchors: Sequence[AnchorPoint]) -> dict[str, str]:
     return {house: MARKS[index % len(MARKS)] for index, house in enumerate(houses)} | {"report": REPORT_MARK}
 
 
-def draw_anchors(axis: Axes, anchors: Sequence[AnchorPoint], years: np.ndarray, factor: float = 1.0) -> None:
-    """Published numbers inside the years shown: houses dark, the report a star; unchecked ones hollow."""
-    marks = house_marks(anchors)
-    houses = [house for house in marks if house != "report"]
+def draw_anchors(axis: Axes, anchors: Sequence[AnchorPoint], marks: Mapping[str, str], years: np.ndarray, factor: float = 1.0) -> None:
+    """Published numbers inside the years shown, with the marks of `house_marks`: houses dark, the report a star; unchecked ones hollow."""
+    houses = list(dict.fromkeys(point.house for point in anchors if point.house != "report"))
     for point in anchors:
         if not years.min() - 0.5 <= point.year <= years.max() + 0.5:
             continue

@@ -110,14 +110,16 @@ def _growth(grown: Fan, base: int, language: str) -> dict[str, object]:
 def _spoken(panel: Panel, fans: dict[str, Fan], base: int, language: str, suffix: str) -> dict[str, object]:
     fan = fans[panel.variable]
     last = int(fan.years[-1])
-    start, end = fan.at(base if base < last else int(fan.years[0])), fan.at(last)
+    since = base if base < last else int(fan.years[0])
+    start, end = fan.at(since), fan.at(last)
     digits = panel.digits if panel.digits is not None else (0 if panel.factor == 100 else None)
     if digits is None:
         digits = 0 if panel.factor * end.median >= 20 else 1
     texts = {
         key: digits_text(panel.factor * getattr(end, name), digits) for key, name in (("level", "median"), ("low", "low"), ("high", "high"))
     }
-    texts["moves"] = say(direction(start.median, end.median), language)
+    before = digits_text(panel.factor * start.median, digits)
+    texts["moves"] = say(direction(start.median, end.median), language, before=before, base=since)
     return {key + suffix: text for key, text in texts.items()} | {"year": last}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.config import WHOLE
 from sim.errors import did_you_mean
 
 GROUPS = {
@@ -103,8 +104,7 @@ OPTIONS = (
         "work",
         "whole",
         "processes at work at once; by default one a core; it never changes a number",
-        1,
-        1024,
+        *WHOLE["threads"],
     ),
     Option("out", "work", "text", "folder of the results; by default runs/<scenario>-<world>-<time>"),
     Option("overwrite", "work", "truth", "replace the folder if it holds earlier results of livemarket"),

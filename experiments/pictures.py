@@ -27,6 +27,7 @@ from experiments.marks import (
     STYLES,
     draw_anchors,
     draw_fan,
+    house_marks,
     legend_entries,
     put,
     put_legend,
@@ -194,7 +195,7 @@ def draw(
         wspace=0.42 if len(axes) > 2 else 0.24,
     )
     for axis, panel in zip(axes, plan.panels, strict=True):
-        draw_panel(axis, panel, fans, anchors.get(panel.variable, []), language)
+        draw_panel(axis, panel, fans, anchors.get(panel.variable, []), house_marks(shown), language)
         if several:
             heading = say(f"heading:{panel.variable}", language, first=int(first_fan(fans).years[0]))
             axis.set_title(heading, loc="left", fontsize=8.5 if len(axes) > 2 else 9, color=INK, pad=5)
@@ -202,12 +203,14 @@ def draw(
     return figure
 
 
-def draw_panel(axis: Axes, panel: Panel, fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], language: str) -> None:
-    """One quantity in every world, with what others published about it."""
+def draw_panel(
+    axis: Axes, panel: Panel, fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], marks: dict[str, str], language: str
+) -> None:
+    """One quantity in every world, with what others published about it, each house with its mark."""
     years = next(iter(fans.values()))[panel.variable].years
     for style, of_world in zip(STYLES, fans.values(), strict=False):
         draw_fan(axis, of_world[panel.variable], style, panel.factor, singles=12 // len(fans))
-    draw_anchors(axis, anchors, years, panel.factor)
+    draw_anchors(axis, anchors, marks, years, panel.factor)
     tidy(axis, years, panel.zero)
     observed = [point.year for point in anchors if point.house != "report"]
     if observed and max(observed) < years[-1]:

@@ -13,6 +13,7 @@ from experiments.refusal import Faults
 from experiments.scenario_files import scenario_faults, scenario_layer
 from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
+from scenarios.predictions import NOT_MODELLED, PREDICTIONS
 from scenarios.predictions.variants import variants_needed
 from sim.config import Configuration
 from sim.errors import ConfigError, ContractError
@@ -102,6 +103,9 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
     found.add(option_faults(settings))
     with found:
         report = load_report()
+        lost = sorted({*PREDICTIONS, *NOT_MODELLED} - report.predictions.keys())
+        if lost:
+            found.add([f"scenarios/report/predictions.csv lacks {', '.join(lost)}. Restore it from the repository."])
     with found:
         history = load_history()
     calendar = Layer()

@@ -75,12 +75,15 @@ def score(
             for it. Without `base_detail` the ensemble takes its place if it records each brand.
         naive: a simple extrapolation's answer by prediction id (`answer`, `text`), or a text.
 
+    A prediction whose quantities have a gap in some run is undecided and says which: a gap is never counted as a 'no'.
+
     Raises:
-        DataError: with every gap found in any run, instead of counting a gap as a 'no'.
+        DataError: members or naive answers that are none.
     """
     statements = predictions_of_the_report()
     unknown = [id for id in naive if id not in statements]
-    faults = [f"naive answer to '{id}': no such prediction.{did_you_mean(id, statements)}" for id in unknown]
+    if unknown:
+        raise DataError([f"naive answer to '{id}': no such prediction.{did_you_mean(id, statements)}" for id in unknown])
     labels = {"world": (world,), "scenario": (scenario,)}
     base = Members.of(ensemble, labels, "the ensemble")
     pairs = {name: Members.of(runs, {**labels, "scenario": (scenario, name)}, f"variant '{name}'") for name, runs in variants.items()}
@@ -93,12 +96,10 @@ def score(
             try:
                 verdict, share = judge(PREDICTIONS[id], base, pairs)
             except DataError as error:
-                faults += [f"{id}: {fault}" for fault in error.faults]
+                verdict = Verdict(UNDECIDED, f"cannot be judged, as runs have gaps: {'; '.join(error.faults)}")
         numbers = (share.value, share.low, share.high) if share else (None, None, None)
         count, answer = (share.members if share else 0), naive_text(naive.get(id))
         rows.append(Row(id, verdict.status, *numbers, world, scenario, count, verdict.text, answer, statement))
-    if faults:
-        raise DataError(faults)
     return rows
 
 

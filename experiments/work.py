@@ -18,7 +18,6 @@ from experiments.manifest import data_hashes, git_commit, versions, write_manife
 from experiments.plan import Plan, make_plan
 from experiments.refusal import RefusedError
 from experiments.yaml_files import plain
-from sim.errors import DataError
 
 if TYPE_CHECKING:
     from experiments.ensemble import Ensemble
@@ -128,33 +127,18 @@ def run(plan: Plan) -> Ensemble:
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
-    """The scorecard's rows over all worlds, and a note on what could not be judged.
-
-    Where paired runs have gaps, those of a variant that the prediction concerned needs are left out, the
-    least used first, so that the others are judged all the same; a gap in the base leaves no scorecard.
-    """
+    """The scorecard's rows over all worlds, or a note on why there is none."""
     from experiments.naive import naive_answers
     from experiments.scorecard import score
-    from scenarios.predictions import PREDICTIONS
 
     years = ensemble.base["year"].values
     first, last = NEEDED_YEARS
     end = plan.tasks[0].configuration.end
     if years[0] > first or years[-1] < last or (end.year, end.month, end.day) < (last, 12, LAST_THURSDAY):
         return [], f"no scorecard: the predictions need {first} to {last}; give start and end accordingly."
-    naive, variants, note = naive_answers(plan.history), dict(ensemble.variants), ""
-    while True:
-        try:
-            scored = [score(ensemble.base, variants, naive, world, plan.scenario) for world in plan.worlds]
-            return [row for rows in scored for row in rows], note
-        except DataError as error:
-            concerned = [PREDICTIONS.get(fault.partition(":")[0]) for fault in error.faults]
-            spoilt = {name for test in concerned if test is not None for name in test.variants if name in variants}
-            if not spoilt:
-                return [], f"no scorecard, as the runs have gaps: {error}"
-            users = {name: sum(name in test.variants for test in PREDICTIONS.values()) for name in spoilt}
-            del variants[min(sorted(spoilt), key=lambda name: users[name])]
-            note = f"some predictions are not judged, as paired runs have gaps: {error}"
+    naive = naive_answers(plan.history)
+    scored = [score(ensemble.base, ensemble.variants, naive, world, plan.scenario) for world in plan.worlds]
+    return [row for rows in scored for row in rows], ""
 
 
 def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[str, Any], path: Path, command: str) -> list[str]:
@@ -202,11 +186,13 @@ def origin(plan: Plan, code_version: str, command: str) -> dict[str, Any]:
 def report(rows: Sequence[Row], notes: Sequence[str], place: Path, seconds: float) -> None:
     """Print what was found and where it lies."""
     from experiments.scorecard import table_text
-    from scenarios.predictions.judgement import NOT_MODELLED
+    from scenarios.predictions.judgement import NEEDS_EXPERIMENT, NOT_MODELLED
 
     evaluated = [row for row in rows if row.status != NOT_MODELLED]
     if evaluated:
         print(table_text(evaluated))
+        if any(row.status == NEEDS_EXPERIMENT for row in evaluated):
+            print("Predictions that need an experiment get it with paired=8: further runs, of eight members.")
         left = Counter(row.world for row in rows if row.status == NOT_MODELLED)
         count = max(left.values(), default=0)
         print(f"{count} further predictions are not modelled yet; scorecard.csv says what each of them lacks.")

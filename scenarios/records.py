@@ -184,11 +184,14 @@ def read_observation(row: Row) -> Observation:
     start, end = row.day("start"), row.day("end")
     if date.min < end < start:
         row.fault("end", f"{end} is before the start {start}.", "Exchange or correct the two days.")
+    value = row.number("value")
+    if value < 0 and row.cells["unit"] not in vocabulary.CHANGES:
+        row.fault("value", f"{value:g} {row.cells['unit']} is negative, and only a change can be.", "Write the number as it was published.")
     return Observation(
         series=row.text("series"),
         start=start,
         end=end,
-        value=row.number("value"),
+        value=value,
         unit=row.word("unit", vocabulary.SERIES_UNITS, LISTS),
         grade=row.word("grade", vocabulary.GRADES, LISTS),
         provenance=row.word("provenance", vocabulary.PROVENANCES, LISTS),

@@ -53,6 +53,8 @@ CLAIM_UNITS = (
     "per_week", "per_month", "per_year", "seconds", "minutes", "hours", "hours_per_day", "days", "months",
     "years", "calendar_year", "ms", "lines", "degrees", "score_0_10", "tonnes_per_year",
 )  # fmt: skip
+CHANGES = ("percent", "% yoy", "% (half-year)", "% (full year)", "% (value)")
+"""Units in which a change may be given, which may be negative."""
 SERIES_UNITS = (
     "CNY_trillion", "CNY_billion", "CNY", "bn CNY/month", "million", "thousand", "firms", "m accounts",
     "m sessions", "m WeChat users", "min/day", "per bn CNY", "percent", "% yoy", "% of sales",

@@ -202,6 +202,14 @@ class TestData:
             assert part in message
         assert "python -m experiments.fit world=report" in message
 
+    def test_report_that_lost_a_prediction(self, copied, capsys):
+        """A line is gone: told before anything runs."""
+        path = copied / "report" / "predictions.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith("1.2.1-p1,")), encoding="utf-8")
+        message = refused(["draws=1"], capsys, copied / "out")
+        assert "predictions.csv lacks 1.2.1-p1. Restore it from the repository." in message
+
     def test_more_draws_than_the_world_has(self, copied, capsys):
         """A world of three draws cannot give sixteen."""
         assert "draws = 16, but world 'report' has 3" in refused(["members=16"], capsys, copied / "out")

@@ -269,6 +269,7 @@ HISTORY_DAMAGE = [
     ("market_series.csv", 2, "start", "2017-02-30", ["'2017-02-30' is not a date"]),
     ("market_series.csv", 2, "start", "2017-01", ["'2017-01' is not a date", "YYYY-MM-DD"]),
     ("market_series.csv", 2, "end", "2016-12-31", ["2016-12-31 is before the start 2017-01-01"]),
+    ("market_series.csv", 2, "value", "-0.1", ["line 2, column 'value': -0.1 CNY_trillion is negative, and only a change can be"]),
     ("market_series.csv", 2, "grade", "E", ["Allowed: A, B, C, D"]),
     ("market_series.csv", 2, "provenance", "heard", ["'heard' is not in the closed list"]),
     ("market_series.csv", 2, "unit", "CNY_trilion", ["Did you mean 'CNY_trillion'"]),

@@ -104,8 +104,9 @@ def test_pairs_meet_by_draw_and_seed() -> None:
     rows = {row.id: row for row in score(base, {"traffic_shock": shock}, {}, "report", "baseline")}
     assert (rows["4.2-p1"].members, rows["4.2-p1"].probability) == (2, 0.5)
     stray = shock.assign_coords(seed=("member", [7, 8]))
-    with pytest.raises(DataError, match=r"4\.2-p1: no member shares draw and seed"):
-        score(base, {"traffic_shock": stray}, {}, "report", "baseline")
+    rows = {row.id: row for row in score(base, {"traffic_shock": stray}, {}, "report", "baseline")}
+    assert (rows["4.2-p1"].status, rows["4.2-p1"].probability) == ("undecided", None)
+    assert "cannot be judged, as runs have gaps: no member shares draw and seed" in rows["4.2-p1"].verdict
 
 
 def test_members_that_cannot_be_compared_are_set_aside() -> None:
@@ -131,17 +132,19 @@ def test_worlds_and_scenarios_are_told_apart() -> None:
     assert next(row for row in rows if row.id == "5.1-p3").status == "fails"
 
 
-def test_all_gaps_are_told_at_once() -> None:
+def test_a_gap_leaves_one_prediction_undecided_and_the_others_judged() -> None:
     run = made_up().drop_vars("streamer_gmv_gini_annual")
     broken = run.assign(live_gmv=run.live_gmv.where(run.month < run.month[-1]))
-    with pytest.raises(DataError) as caught:
-        score(ensemble([run, run, broken]), {}, {"5.1-p9": "?"}, "report", "baseline")
-    text = str(caught.value)
-    assert "naive answer to '5.1-p9': no such prediction. Did you mean '5.1-p" in text
-    assert "5.1-p2: the run has no variable 'streamer_gmv_gini_annual'" in text
-    assert "(in 3 of 3 members, first draw 0, seed 100)" in text
-    assert "1.2.1-p2: 'live_gmv 2024-2030' has 1 of 84 values missing" in text
-    assert "(in 1 of 3 members, first draw 2, seed 102)" in text
+    rows = {row.id: row for row in score(ensemble([run, run, broken]), {}, {}, "report", "baseline")}
+    assert len(rows) == 50
+    assert (rows["5.1-p2"].status, rows["5.1-p2"].probability) == ("undecided", None)
+    assert "gaps: the run has no variable 'streamer_gmv_gini_annual'" in rows["5.1-p2"].verdict
+    assert "(in 3 of 3 members, first draw 0, seed 100)" in rows["5.1-p2"].verdict
+    assert "'live_gmv 2024-2030' has 1 of 84 values missing" in rows["1.2.1-p2"].verdict
+    assert "(in 1 of 3 members, first draw 2, seed 102)" in rows["1.2.1-p2"].verdict
+    assert rows["1.2.2-p3"].probability is not None
+    with pytest.raises(DataError, match=r"naive answer to '5\.1-p9': no such prediction\. Did you mean '5\.1-p"):
+        score(ensemble([run]), {}, {"5.1-p9": "?"}, "report", "baseline")
 
 
 def test_members_need_weights_and_names() -> None:
