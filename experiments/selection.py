@@ -34,12 +34,11 @@ class Best:
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw: its place (d,), weight, the seed and values of its run, implausibility of that run by target."""
+    """One draw: its place (d,), weight, the seed of its run, implausibility of that run by target."""
 
     unit: Array
     weight: float
     seed: int
-    values: Array
     implausibility: Array
 
 
@@ -106,10 +105,10 @@ def weighted_draws(
     likelihood = closeness(knowledge.of_values(knowledge.runs.values[good]))
     chosen = good[by_closeness(likelihood, knowledge.runs.seed[good], seeds, wanted, random)]
     unit, seed = knowledge.runs.unit[chosen], knowledge.runs.seed[chosen]
-    rows, values, scaled = run(unit, seed, "draws, chosen")
-    each = zip(unit[rows], seed[rows], values, knowledge.of_values(scaled), strict=True)
+    rows, _, scaled = run(unit, seed, "draws, chosen")
+    each = zip(unit[rows], seed[rows], knowledge.of_values(scaled), strict=True)
     region = replace(settled(knowledge, random)[1], level=cut)
-    return [Draw(point, round(1.0 / len(rows), DIGITS), int(chance), *rest) for point, chance, *rest in each], region, knowledge
+    return [Draw(point, round(1.0 / len(rows), DIGITS), int(chance), far) for point, chance, far in each], region, knowledge
 
 
 def closeness(implausibility: Array) -> Array:
