@@ -85,7 +85,7 @@ OPTIONS = (
         "whole",
         "first seed of chance; scenarios run with the same seed can be compared run by run",
         0,
-        2**31,
+        2_000_000_000,
     ),
     Option(
         "paired",

@@ -7,6 +7,7 @@ firm) and regulator. Amounts are CNY, float64.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,12 @@ SECTORS = ("consumers", "brand", "streamer", "agency", "platform", "regulator", 
 TOLERANCE = 1e-9
 ROUNDING = 1e-6  # of all cash: where less is paid, the last bits of balances would weigh more than what is paid
 NOBODY = np.zeros(0, np.int64)
+
+
+@lru_cache(maxsize=8)
+def pairs(payers: int, payees: int) -> tuple[Array, Array]:
+    """Row and column of each entry of a matrix (payers, payees), (entries,) each."""
+    return np.repeat(np.arange(payers), payees), np.tile(np.arange(payees), payers)
 
 
 class Ledger:
@@ -47,12 +54,19 @@ class Ledger:
 
         Args:
             payer, payee: sector names.
-            amount: CNY, one number or one an entry; never negative.
+            amount: CNY, one number, one an entry, or a matrix of what each payer (row) pays to each payee (column);
+                never negative.
             reason: what for, in words that are the same every week.
             payer_index, payee_index: the account of each entry; without it entry i is account i, and a sector of
                 one account takes the total.
         """
-        amounts = np.asarray(amount, dtype=np.float64).reshape(-1)
+        amounts = np.asarray(amount, dtype=np.float64)
+        if amounts.ndim == 2:
+            accounts = self.cash[payer].size, self.cash[payee].size
+            if amounts.shape != accounts:
+                raise LedgerError(f"{payer} pays {payee} for {reason}: amounts are {amounts.shape}, accounts {accounts}.")
+            payer_index, payee_index = pairs(*amounts.shape)
+        amounts = amounts.reshape(-1)
         total = transfer(*self._accounts(payer, amounts, payer_index), *self._accounts(payee, amounts, payee_index), amounts)
         if not total >= 0.0:
             if np.isnan(total):

@@ -63,9 +63,26 @@ class Market:
 
     @property
     @once
+    def by_channel(self) -> Array:
+        """Sales of the week by channel, CNY, (channel,)."""
+        return self.brand_channel_gmv.sum(axis=0)
+
+    @property
+    @once
+    def ads(self) -> float:
+        """Spending on bought traffic in the week, CNY."""
+        return float(self.ad_spend.sum())
+
+    @property
+    @once
+    def income(self) -> Array:
+        """Income of all platforms in the week from advertising, commission and services, CNY, (3,)."""
+        return self.platform_income.sum(axis=0)
+
+    @property
     def private(self) -> float:
         """Private sales of the week, CNY."""
-        return float(self.brand_channel_gmv[:, PRIVATE].sum())
+        return float(self.by_channel[PRIVATE])
 
     @property
     @once
@@ -122,7 +139,7 @@ def _mean(name: str, unit: str, meaning: str, value: Value, dims: tuple[str, ...
 
 @once
 def _all_sales(m: Market) -> float:
-    return float(m.brand_channel_gmv.sum())
+    return float(m.by_channel.sum())
 
 
 def _closed_loop(m: Market) -> Array:
@@ -151,27 +168,27 @@ def _regulation_intensity(m: Market) -> float:
 OBSERVABLES: tuple[Observable, ...] = (
     _flow("live_gmv", "CNY_trillion", "sales in live rooms, returns included", lambda m: m.live / TRILLION),
     _flow("private_domain_gmv", "CNY_trillion", "sales in private stores, returns included", lambda m: m.private / TRILLION),
-    _flow("shelf_gmv", "CNY_trillion", "sales by search and shelf, returns included", lambda m: m.brand_channel_gmv[:, SHELF].sum() / TRILLION),
+    _flow("shelf_gmv", "CNY_trillion", "sales by search and shelf, returns included", lambda m: m.by_channel[SHELF] / TRILLION),
     _flow("online_retail_total", "CNY_trillion", "all online sales, returns included", lambda m: _all_sales(m) / TRILLION),
-    _flow("brand_room_gmv", "CNY_trillion", "sales in brands' own rooms", lambda m: m.brand_channel_gmv[:, BRAND_ROOM].sum() / TRILLION),
+    _flow("brand_room_gmv", "CNY_trillion", "sales in brands' own rooms", lambda m: m.by_channel[BRAND_ROOM] / TRILLION),
     _flow("live_gmv_platform", "CNY_trillion", "live sales by platform", lambda m: m.platform_gmv / TRILLION, ("platform",)),
     _ratio("live_share_of_online_retail", "share", "live sales in all online sales", lambda m: m.live, _all_sales),
     _ratio("private_domain_share", "share", "private sales in all online sales", lambda m: m.private, _all_sales),
-    _ratio("shelf_channel_gmv_share", "share", "shelf sales in all online sales", lambda m: m.brand_channel_gmv[:, SHELF].sum(), _all_sales),
-    _ratio("brand_self_broadcast_share", "share", "brands' own rooms in live sales", lambda m: m.brand_channel_gmv[:, BRAND_ROOM].sum(), lambda m: m.live),
+    _ratio("shelf_channel_gmv_share", "share", "shelf sales in all online sales", lambda m: m.by_channel[SHELF], _all_sales),
+    _ratio("brand_self_broadcast_share", "share", "brands' own rooms in live sales", lambda m: m.by_channel[BRAND_ROOM], lambda m: m.live),
     _ratio("repeat_gmv_share", "share", "sales to buyers who remember the brand", lambda m: m.outlet_repeat_gmv.sum(), lambda m: m.outlet_gmv.sum()),
     _ratio("wechat_share_of_private_domain", "share", "private sales through WeChat", lambda m: m.carrier_gmv[0], lambda m: m.carrier_gmv.sum()),
     _ratio("share_of_orders_touching_both_channels", "share", "orders whose buyer met a room and a private message within 90 days", lambda m: m.touched_orders[1], lambda m: m.touched_orders[0]),
     _ratio("return_rate", "share", "live sales sent back", lambda m: m.outlet_refunds[: m.rooms].sum(), lambda m: m.outlet_gmv[: m.rooms].sum()),
-    _ratio("paid_public_spend_share", "share", "bought traffic in marketing spending", lambda m: m.ad_spend.sum(), lambda m: m.ad_spend.sum() + m.budget[:, STREAMER_FEES:].sum()),
-    _ratio("traffic_revenue_share", "share", "exposure in platforms' revenue", lambda m: m.platform_income[:, 0].sum(), lambda m: m.platform_income.sum()),
-    _ratio("ad_to_gmv", "share", "advertising against live sales", lambda m: m.ad_spend.sum(), lambda m: m.live),
+    _ratio("paid_public_spend_share", "share", "bought traffic in marketing spending", lambda m: m.ads, lambda m: m.ads + m.budget[:, STREAMER_FEES:].sum()),
+    _ratio("traffic_revenue_share", "share", "exposure in platforms' revenue", lambda m: m.income[0], lambda m: m.income.sum()),
+    _ratio("ad_to_gmv", "share", "advertising against live sales", lambda m: m.ads, lambda m: m.live),
     _ratio("community_active_rate", "share", "members active within the last four weeks", lambda m: m.member_activity[1], lambda m: m.member_activity[0]),
     _ratio("private_domain_share_top3_sectors", "share", "beauty, apparel and food in private sales", lambda m: m.brand_channel_gmv[m.brand_sector < 3, PRIVATE].sum(), lambda m: m.private),
     _ratio("closed_loop_adoption_share", "share", "sales of brands that win on air, keep and sell again", lambda m: m.brand_sales[_closed_loop(m)].sum(), lambda m: m.brand_sales.sum()),
-    _ratio("cpm", "CNY per thousand impressions", "price of attention", lambda m: m.ad_spend.sum(), lambda m: m.impressions.sum(), 1000.0),
-    _ratio("real_cpm", "CNY per thousand impressions", "price of attention in prices of 2020", lambda m: m.ad_spend.sum() / m.price_level[0], lambda m: m.impressions.sum(), 1000.0),
-    _ratio("customer_acquisition_cost", "CNY_per_user", "advertising for each new customer it won", lambda m: m.ad_spend.sum(), lambda m: m.paid_new_customers.sum() * m.people),
+    _ratio("cpm", "CNY per thousand impressions", "price of attention", lambda m: m.ads, lambda m: m.impressions.sum(), 1000.0),
+    _ratio("real_cpm", "CNY per thousand impressions", "price of attention in prices of 2020", lambda m: m.ads / m.price_level[0], lambda m: m.impressions.sum(), 1000.0),
+    _ratio("customer_acquisition_cost", "CNY_per_user", "advertising for each new customer it won", lambda m: m.ads, lambda m: m.paid_new_customers.sum() * m.people),
     _ratio("watch_time", "minutes", "stay of a visit to a live room", lambda m: m.outlet_minutes.sum(), lambda m: m.outlet_views.sum()),
     _ratio("content_similarity", "1", "likeness of content, weighted by minutes; no independent data", lambda m: (_sector_minutes(m) * m.similarity).sum(), lambda m: _sector_minutes(m).sum()),
     _mean("content_similarity_beauty_apparel", "1", "likeness of content in beauty and apparel", lambda m: m.similarity[:2].mean()),
@@ -194,7 +211,7 @@ OBSERVABLES: tuple[Observable, ...] = (
     _flow("penalty_total", "CNY_billion", "fines in live commerce", lambda m: m.room_penalty.sum() / BILLION),
     _level("expected_cost_per_violation", "CNY", "fine expected for a week of violation by a real host", lambda m: m.penalty_per_violation[0]),
     _level("regulation_intensity", "1", "inspectors times upper fine against 2020, geometric mean", _regulation_intensity),
-    _mean("perceived_risk", "1/week", "believed probability of a penalty in a week of violation", lambda m: m.perceived_risk.mean()),
+    _mean("perceived_risk", "1/week", "believed probability of a penalty in a week of violation", lambda m: m.perceived_risk.sum() / m.perceived_risk.size),
     _ratio("trust_streamer", "1", "reputation of rooms, weighted by minutes", lambda m: (m.room_reputation * m.room_minutes).sum(), lambda m: m.room_minutes.sum()),
     _ratio("trust_brand", "1", "trust in remembered brands", lambda m: m.trust_total.sum(), lambda m: m.bond_count.sum()),
     _ratio("_member_spend", "CNY/week", "spending of a member bond", lambda m: m.value_sums[0], lambda m: m.value_sums[1]),
@@ -202,9 +219,9 @@ OBSERVABLES: tuple[Observable, ...] = (
     _ratio("gmv_per_retained_user", "CNY_per_user_and_year", "yearly spending of private-domain users with their brands", lambda m: m.value_sums[0], lambda m: m.value_sums[4], WEEKS_PER_YEAR),
     _ratio("dual_channel_margin", "share", "profit margin of brands with over 15% private sales", lambda m: m.brand_profit[_dual(m)].sum(), lambda m: m.brand_net_sales[_dual(m)].sum()),
     _ratio("public_only_margin", "share", "profit margin of other brands", lambda m: m.brand_profit[~_dual(m)].sum(), lambda m: m.brand_net_sales[~_dual(m)].sum()),
-    _flow("ad_revenue", "CNY_trillion", "platforms' revenue from advertising", lambda m: m.platform_income[:, 0].sum() / TRILLION),
-    _flow("commission_revenue", "CNY_trillion", "platforms' revenue from commission, after returns", lambda m: m.platform_income[:, 1].sum() / TRILLION),
-    _flow("service_revenue", "CNY_trillion", "platforms' revenue from tools and services", lambda m: m.platform_income[:, 2].sum() / TRILLION),
+    _flow("ad_revenue", "CNY_trillion", "platforms' revenue from advertising", lambda m: m.income[0] / TRILLION),
+    _flow("commission_revenue", "CNY_trillion", "platforms' revenue from commission, after returns", lambda m: m.income[1] / TRILLION),
+    _flow("service_revenue", "CNY_trillion", "platforms' revenue from tools and services", lambda m: m.income[2] / TRILLION),
     _ratio("brand_exit_rate", "1/year", "brands that leave in a year", lambda m: m.brand_exits.sum(), lambda m: m.brand_active.sum(), WEEKS_PER_YEAR),
     _mean("innovation_share", "share", "rooms that try something else in a week", lambda m: m.innovating[0]),
     _level("price_level", "1", "price index of goods, 2020 = 1 (input)", lambda m: m.price_level[0]),

@@ -205,7 +205,7 @@ def test_inspection_leaves_hosts_indifferent_at_gain_over_loss(gain: float, fine
     risk = np.array([0.2])
     settled = []
     for week in range(6000):
-        chance = violation_probability(sales, risk, gain, fine * sales[0], loss, term, 1e-3, 0.0)
+        chance = violation_probability(sales, risk, gain, fine * sales, loss, term, 1e-3, 0.0)
         risk = np.maximum(risk + 0.01 / (1.0 + week / 100.0) * (chance - target), 0.0)
         settled.append(-np.expm1(-term * risk[0]))
     assert np.mean(settled[-1000:]) == pytest.approx(gain / (fine + loss), rel=0.02)
@@ -216,9 +216,9 @@ def test_higher_fines_lower_inspection_where_the_inspector_answers() -> None:
     sales, term = np.array([10_000.0]), 4.0
     caught = 0.2 / (1.0 + 1.0)
     risk = np.array([-np.log1p(-caught) / term])
-    at_rest = violation_probability(sales, risk, 0.2, 10_000.0, 1.0, term, 0.01, 0.0)
-    deterred = violation_probability(sales, risk, 0.2, 30_000.0, 1.0, term, 0.01, 0.0)
-    fewer_checks = violation_probability(sales, -np.log1p([-caught / 2]) / term, 0.2, 30_000.0, 1.0, term, 0.01, 0.0)
+    at_rest = violation_probability(sales, risk, 0.2, np.array([10_000.0]), 1.0, term, 0.01, 0.0)
+    deterred = violation_probability(sales, risk, 0.2, np.array([30_000.0]), 1.0, term, 0.01, 0.0)
+    fewer_checks = violation_probability(sales, -np.log1p([-caught / 2]) / term, 0.2, np.array([30_000.0]), 1.0, term, 0.01, 0.0)
     assert at_rest == pytest.approx(0.5)
     assert deterred[0] < 1e-8
     assert fewer_checks == pytest.approx(0.5)

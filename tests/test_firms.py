@@ -73,7 +73,7 @@ def test_brands_are_drawn_from_the_sector_by_budget() -> None:
 def test_the_price_of_being_caught_by_hand() -> None:
     """Caught with 1 - exp(-0.4) = 0.33 in a term: gain 0.2 against 0.33 * (0.5 + 0.1) = 0.198, hardly worth it."""
     caught = 1.0 - np.exp(-0.4)
-    chance = violation_probability(np.array([1000.0, 1e9]), np.array([0.1, 0.0]), 0.2, 500.0, 0.1, 4.0, 0.05, 0.0)
+    chance = violation_probability(np.array([1000.0, 1e9]), np.array([0.1, 0.0]), 0.2, np.full(2, 500.0), 0.1, 4.0, 0.05, 0.0)
     assert chance[0] == pytest.approx(1.0 / (1.0 + np.exp(-(0.2 - caught * 0.6) / 0.05)))
     assert chance[1] == pytest.approx(1.0 / (1.0 + np.exp(-4.0)))
 
@@ -181,7 +181,7 @@ def test_a_festival_fills_baskets_by_hand() -> None:
 @given(st.floats(0.0, 0.9), st.floats(1.0, 1e6), st.floats(1.0, 5.0))
 def test_risk_and_fines_deter(risk: float, fine: float, more: float) -> None:
     def chance(risk: float, fine: float) -> float:
-        return violation_probability(np.array([5e4]), np.array([risk]), 0.1, fine, 0.2, 4.0, 0.1, 0.5)[0]
+        return violation_probability(np.array([5e4]), np.array([risk]), 0.1, np.array([fine]), 0.2, 4.0, 0.1, 0.5)[0]
 
     assert chance(min(risk * more, 1.0), fine) <= chance(risk, fine)
     assert chance(risk, fine * more) <= chance(risk, fine)

@@ -45,6 +45,15 @@ def test_without_an_index_entry_i_is_account_i_and_one_account_takes_the_total()
     assert sum(balance.sum() for balance in ledger.cash.values()) == 0.0
 
 
+def test_a_matrix_pays_from_each_to_each() -> None:
+    ledger = books()
+    ledger.pay("brand", "platform", np.array([[1.0, 0.0], [2.0, 3.0], [0.0, 4.0]]), "advertising")
+    assert ledger.cash["brand"].tolist() == [-1.0, -5.0, -4.0]
+    assert ledger.cash["platform"].tolist() == [3.0, 7.0]
+    with pytest.raises(LedgerError, match=r"brand pays platform for advertising: amounts are \(2, 2\), accounts \(3, 2\)"):
+        ledger.pay("brand", "platform", np.ones((2, 2)), "advertising")
+
+
 def test_flows_of_one_reason_add_up() -> None:
     ledger = books()
     for amount in (1.0, 2.5):

@@ -11,7 +11,7 @@ from sim.fields import PAID_SLOT, PRIVATE_SLOT, SHELF_SLOT
 from sim.mechanics.adoption import take_up
 from sim.mechanics.habit import add_habit, learn_habits
 from sim.mechanics.orders import basket_orders, deliver
-from sim.mechanics.style import leaders, likeness
+from sim.mechanics.style import leaders, likeness, move
 from sim.mechanics.touchpoints import count_touched, meet
 from sim.mechanics.watching import bore, watch
 
@@ -183,3 +183,12 @@ def test_likeness_is_the_mean_over_pairs(seed: int) -> None:
 
 def test_the_leader_sold_most() -> None:
     assert leaders(np.array([1.0, 5.0, 2.0]), np.array([0, 0, 2]), 4).tolist() == [1, -1, 2, -1]
+
+
+def test_imitators_go_part_of_the_way_and_innovators_jump() -> None:
+    """Room 0 goes half way from (1, 0) to room 1 at (0, 1), which itself jumps by 1 along (-1, 0) to the diagonal; room 2 stays."""
+    style = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
+    error = np.array([[0.0, -1.0], [0.0, 0.0]])
+    move(style, np.array([0, 1]), np.array([1, -1, -1]), error, 0.5, 0.3, 1.0)
+    half = np.sqrt(0.5)
+    assert style == pytest.approx(np.array([[half, half], [-half, half], [1.0, 0.0]]))

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.kernels.compiled import compiled
 
-PRECISION = 1e-13  # of the price, relative
 MARGINAL = 1e-9  # values this near below the price are marginal, relative
 
 
@@ -48,14 +47,18 @@ def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: 
         else:
             high = middle
     floor = max(reserve, ranked[low]) if low < ranked.size else reserve
-    ceiling = ranked[low - 1]
-    while ceiling - floor > PRECISION * ceiling:
-        price = 0.5 * (floor + ceiling)
-        if demand(price, value, budget, limit) > supply:
-            floor = price
-        else:
-            ceiling = price
-    return ceiling
+    price = top = ranked[low - 1]
+    while price > floor:  # down the tangent of a concave function: never below the price, and on it after a few steps
+        money, units = 0.0, supply
+        for i in range(value.size):
+            if value[i] >= top and budget[i] > 0.0:
+                binds = budget[i] < limit[i] * price
+                money += budget[i] if binds else 0.0
+                units -= 0.0 if binds else limit[i]
+        if units <= 0.0 or money / units >= price:
+            break
+        price = max(money / units, floor)
+    return price
 
 
 @compiled

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.fields import PAID_TRAFFIC, Array, last, own, param, read
 from sim.kernels.auction import clearing_price, units_bought
+from sim.kernels.compiled import compiled
 from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
@@ -69,16 +70,9 @@ class Advertising(Mechanic):
         self.supply[...] = self.users * self.app_minutes[0] * p.impressions_per_minute * self.ad_load * self.traffic_level[0]
         self.paid_sales += p.memory * (self.brand_lever_gmv[:, PAID_TRAFFIC] - self.paid_sales)
         value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.worth
-        split = self.supply / max(self.supply.sum(), 1e-300)
-        got = np.zeros((self.bought.size, platforms))
         worth = np.where(value > 0, np.minimum(value, UNKNOWN), UNKNOWN)
-        for k in range(platforms):
-            money = self.budget[:, PAID_TRAFFIC] * split[k]
-            most = np.full(money.size, p.limit * self.supply[k])
-            price = clearing_price(worth, money, most, self.supply[k])
-            got[:, k] = units_bought(worth, money, most, self.supply[k], price)
-            self.cpm[k] = 1000.0 * price
-            self.ad_spend[:, k] = price * got[:, k]
+        got = np.empty(self.ad_spend.shape)
+        auctions(self.cpm, self.ad_spend, got, worth, self.budget[:, PAID_TRAFFIC], self.supply, p.limit)
         self.impressions[...] = got.sum(axis=0)
         self.bought += p.memory * (got.sum(axis=1) - self.bought)
         brand, platform = self.outlet_brand[:rooms], self.outlet_platform[:rooms]
@@ -90,11 +84,32 @@ class Advertising(Mechanic):
         self.paid_cdf[...], self.paid_guide[...], self.paid_members[...] = sections_of(weight, platform, platforms, cells)
 
 
+@compiled
+def auctions(cpm: Array, spend: Array, got: Array, worth: Array, budget: Array, supply: Array, limit: float) -> None:
+    """Every platform sells its impressions; a bidder's budget is split by what the platforms have for sale.
+
+    Args:
+        cpm: (platforms,), written, CNY a thousand. spend, got: (bidders, platforms), written, CNY and impressions.
+        worth: (bidders,) CNY an impression. budget: (bidders,) CNY. supply: (platforms,). limit: largest share of a bidder.
+    """
+    for k in range(supply.size):
+        money = budget * (supply[k] / max(supply.sum(), 1e-300))
+        most = np.full(money.size, limit * supply[k])
+        price = clearing_price(worth, money, most, supply[k])
+        got[:, k] = units_bought(worth, money, most, supply[k], price)
+        spend[:, k] = price * got[:, k]
+        cpm[k] = 1000.0 * price
+
+
+@compiled
 def bidders_value(sales: Array, impressions: Array, shrinkage: float) -> Array:
     """Sales an impression brings each bidder, shrunk to the market's mean: CNY an impression, (bidders,).
 
     Without any results yet the value is 0, which the auction reads as unknown.
     """
     everybody = sales.sum() / max(impressions.sum(), 1e-300)
-    alone = np.where(impressions > 0, sales / np.maximum(impressions, 1e-300), everybody)
-    return shrinkage * everybody + (1 - shrinkage) * alone
+    value = np.empty(sales.size)
+    for b in range(sales.size):
+        alone = sales[b] / impressions[b] if impressions[b] > 0.0 else everybody
+        value[b] = shrinkage * everybody + (1.0 - shrinkage) * alone
+    return value

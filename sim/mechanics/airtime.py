@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, read
+from sim.kernels.market import middle
 from sim.mechanic import Mechanic
 
 WEEKS_A_MONTH = 4
@@ -39,7 +40,7 @@ class Airtime(Mechanic):
 
     def _ask_leaders(self, ctx) -> None:
         """Leading hosts stay on air longer while an hour earns more than the staff it needs, as Mesa actors."""
-        typical = float(np.median(self.streamer_income[self.streamer_active > 0])) if (self.streamer_active > 0).any() else 0.0
+        typical = middle(self.streamer_income[self.streamer_active > 0], 0.0)
         best = np.argsort(-self.streamer_talent, kind="stable")
         for actor in ctx.service("actors")["leading_streamer"]:
             row = best[actor.row]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.fields import Array, last, own, param
+from sim.kernels.compiled import compiled
+from sim.kernels.market import logistic
 from sim.mechanic import Mechanic
 
 
@@ -26,14 +26,27 @@ class BrandCareer(Mechanic):
     def enforce(self, ctx):
         p = self.p
         leave, come = ctx.uniform("brand", words=2)
-        known = self.brand_net_sales > 0
-        margin = np.where(known, self.brand_profit / np.maximum(self.brand_net_sales, 1e-9), 0.0).clip(-2, 2)
-        if ctx.step > 8:
-            self.brand_margin += p.memory * (margin - self.brand_margin) * known
-        on = self.brand_active > 0
-        exits = on & (leave < p.exit_rate / (1.0 + np.exp(((self.brand_margin + p.tolerance) / p.tolerance).clip(-30, 30))))
-        entries = ~on & (come < p.entry_rate)
-        self.brand_exits[...] = exits
-        self.brand_active[exits] = 0.0
-        self.brand_active[entries] = 1.0
-        self.brand_margin[entries] = 0.1
+        move(
+            self.brand_active, self.brand_exits, self.brand_margin, self.brand_profit, self.brand_net_sales, leave, come,
+            p.memory if ctx.step > 8 else 0.0, p.exit_rate, p.entry_rate, p.tolerance,
+        )  # fmt: skip
+
+
+@compiled
+def move(active: Array, exits: Array, margin: Array, profit: Array, sales: Array, leave: Array, come: Array,
+         memory: float, exit_rate: float, entry_rate: float, tolerance: float) -> None:  # fmt: skip
+    """Remember the week's margin; who is in business may leave, and an empty place may be filled.
+
+    Args:
+        active, exits: (brands,) 0 or 1, the first changed, the other written. margin: (brands,) remembered, changed.
+        profit, sales: (brands,) CNY a week. leave, come: (brands,) draws in [0, 1).
+        memory: weight of the week. exit_rate, entry_rate: most that leave or come. tolerance: margin over which exit fades.
+    """
+    for b in range(active.size):
+        if sales[b] > 0.0:
+            margin[b] += memory * (min(max(profit[b] / max(sales[b], 1e-9), -2.0), 2.0) - margin[b])
+        exits[b] = active[b] > 0.0 and leave[b] < exit_rate * logistic(-(margin[b] + tolerance) / tolerance)
+        if exits[b] > 0.0:
+            active[b] = 0.0
+        elif active[b] <= 0.0 and come[b] < entry_rate:
+            active[b], margin[b] = 1.0, 0.1

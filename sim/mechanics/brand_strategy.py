@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import OWN_ROOMS, PAID_TRAFFIC, Array, last, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 WEEKS_A_MONTH = 4
@@ -120,6 +121,7 @@ class BrandStrategy(Mechanic):
                 self.ad_budget_multiplier[row] = actor.decide(view).get("ad_budget_multiplier", self.ad_budget_multiplier[row])
 
 
+@compiled
 def pursued(
     intensity: Array, spent: Array, sales: Array, worth: Array, learning: float, shrinkage: float, floor: float, most: float
 ) -> Array:
@@ -131,7 +133,11 @@ def pursued(
         learning: pull a week. shrinkage: weight of the market's return. floor, most: least of a lever, most of all.
     """
     market = sales.sum(axis=0) / np.maximum(spent.sum(axis=0), 1e-12)
-    alone = np.where(spent > 0, sales / np.maximum(spent, 1e-12), market)
-    profit = np.log(np.maximum(worth * (shrinkage * market + (1 - shrinkage) * alone), 1e-9)).clip(-2, 2)
-    moved = np.maximum(intensity * np.exp(learning * profit), floor)
-    return moved * np.minimum(1.0, most / np.maximum(moved.sum(axis=1, keepdims=True), 1e-12))
+    moved = np.empty(intensity.shape)
+    for b in range(intensity.shape[0]):
+        for k in range(worth.size):
+            alone = sales[b, k] / spent[b, k] if spent[b, k] > 0.0 else market[k]
+            profit = np.log(max(worth[k] * (shrinkage * market[k] + (1.0 - shrinkage) * alone), 1e-9))
+            moved[b, k] = max(intensity[b, k] * np.exp(learning * min(max(profit, -2.0), 2.0)), floor)
+        moved[b] *= min(1.0, most / max(moved[b].sum(), 1e-12))
+    return moved

@@ -41,8 +41,9 @@ class Featuring(Mechanic):
         self._sign(ctx, np.flatnonzero(self.outlet_home < 0))
 
     def plan(self, ctx):
-        rooms = np.arange(ctx.size("room"))
-        self._sign(ctx, np.flatnonzero((self.outlet_home[: rooms.size] < 0) & ((rooms + ctx.step) % int(self.p.weeks) == 0)))
+        weeks, rooms = int(self.p.weeks), ctx.size("room")
+        due = np.arange(-ctx.step % weeks, rooms, weeks)
+        self._sign(ctx, due[self.outlet_home[due] < 0])
 
     def _sign(self, ctx, due):
         weight = self.signing_budget**self.p.concavity

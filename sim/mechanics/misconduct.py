@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, add, last, own, param, read
+from sim.kernels.compiled import compiled
+from sim.kernels.market import logistic
 from sim.mechanic import Mechanic
 
 
@@ -67,8 +69,8 @@ class Misconduct(Mechanic):
         self.seen[:, 1] += p.learning * (np.bincount(sector, self.convicted, sectors) - self.seen[:, 1])
         self.perceived_risk[...] = (self.seen[:, 1] + p.prior * p.risk_at_start) / (self.seen[:, 0] + p.prior)
         np.minimum(self.perceived_risk, 1.0, out=self.perceived_risk)
-        self.known_misconduct += p.learning * (self.convicted.mean() * 52 - self.known_misconduct)
-        self.known_misconduct[...] = self.known_misconduct.clip(0, 1)
+        known = self.known_misconduct[0] + p.learning * (self.convicted.sum() / rooms * 52 - self.known_misconduct[0])
+        self.known_misconduct[0] = min(max(known, 0.0), 1.0)
         hosts = self.real_hosts[0] / ctx.size("streamer")
         due = slice(-ctx.step % int(p.term), None, int(p.term))  # one room in `term` decides anew each week
         sales = p.term * self.room_gmv[due] / hosts
@@ -85,17 +87,20 @@ class Misconduct(Mechanic):
         self.outlet_appeal[:rooms] += self.p.appeal * self.violates - self.p.fear * self.known_misconduct[0]
 
 
-def violation_probability(
-    sales: Array, risk: Array, gain: float, fine: Array | float, other_loss: float, term: float, temperature: float, scruple: float
-) -> Array:
+@compiled
+def violation_probability(sales: Array, risk: Array, gain: float, fine: Array, other_loss: float, term: float,
+                          temperature: float, scruple: float) -> Array:  # fmt: skip
     """Probability to violate in a term, (rooms,).
 
     Args:
         sales: CNY a term of one real host. risk: believed probability of a penalty in a week of violation.
-        gain: share of sales gained. fine: CNY a conviction, one number or one a room. other_loss: further loss in shares of a term's sales.
+        gain: share of sales gained. fine: (rooms,) CNY a conviction. other_loss: further loss in shares of a term's sales.
         term: weeks. temperature: share of sales. scruple: reluctance.
     """
-    caught = -np.expm1(-term * risk)
-    relative_fine = np.minimum(fine / np.maximum(sales, 1.0), 50.0)
-    x = (gain - caught * (relative_fine + other_loss)) / temperature - scruple
-    return 1.0 / (1.0 + np.exp(-x.clip(-50, 50)))
+    chance = np.empty(sales.size)
+    for r in range(sales.size):
+        caught = -np.expm1(-term * risk[r])
+        relative_fine = min(fine[r] / max(sales[r], 1.0), 50.0)
+        x = (gain - caught * (relative_fine + other_loss)) / temperature - scruple
+        chance[r] = logistic(x)
+    return chance

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import OWN_ROOMS, PRIVATE_OPERATION, STREAMER_FEES, Array, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -63,8 +64,8 @@ class Payments(Mechanic):
     streamer_active: Array = read()
 
     def account(self, ctx):
-        p = self.p
-        rooms = self.room_penalty.size
+        p, prices = self.p, self.price_level[0]
+        rooms, outlets = self.room_penalty.size, self.outlet_brand.size
         brands, streamers, platforms = self.brand_profit.size, self.streamer_income.size, self.commission_rate.size
         sales, brand = self.outlet_gmv * ctx.people, self.outlet_brand
         back, owed_by = self.pending[0].copy(), self.pending_brand[0].copy()
@@ -72,67 +73,104 @@ class Payments(Mechanic):
         self.pending[-1], self.pending_brand[-1] = self.outlet_refunds * ctx.people, brand
         before = ctx.cash("brand"), ctx.cash("streamer"), ctx.cash("platform")
 
-        ctx.pay("outside", "consumers", p.wage * self.shoppers_online[0] * 1e6 * self.price_level[0], "wages")
+        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.zeros((7, rooms))
+        toll, costs = np.empty((2, outlets))
+        earned, net, live = np.zeros(streamers), np.zeros(brands), np.zeros(platforms)
+        host, home = np.maximum(self.outlet_host[:rooms], 0), np.maximum(self.outlet_home[:rooms], 0)
+        platform, seller, owing = self.outlet_platform[:rooms], brand[:rooms], owed_by[:rooms]
+        settle_rooms(
+            commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, live, sales, back, self.outlet_host,
+            seller, platform, self.commission_rate, p.streamer_commission, self.budget[:, STREAMER_FEES], self.room_penalty,
+        )  # fmt: skip
+        settle_outlets(
+            toll, costs, net, sales, back, brand, owed_by, self.outlet_channel, np.array([0.0, 0.0, p.private_fee, p.shelf_fee]),
+            self.outlet_orders, self.outlet_gmv, self.outlet_refunds, ctx.people, self.unit_cost, p.return_cost * prices,
+        )  # fmt: skip
+
+        ctx.pay("outside", "consumers", p.wage * self.shoppers_online[0] * 1e6 * prices, "wages")
         ctx.pay("consumers", "brand", sales, "orders", payee_index=brand)
         ctx.pay("brand", "consumers", back, "refunds", payer_index=owed_by)
-        room_sales, room_back = sales[:rooms], back[:rooms]
-        room_brand, platform = brand[:rooms], self.outlet_platform[:rooms]
-        rate = self.commission_rate[platform]
-        ctx.pay("brand", "platform", rate * room_sales, "commission", payer_index=room_brand, payee_index=platform)
-        ctx.pay("platform", "brand", rate * room_back, "commission refunded", payer_index=platform, payee_index=owed_by[:rooms])
-        commission = np.bincount(platform, rate * (room_sales - room_back), platforms)
-
-        hosted = np.flatnonzero(self.outlet_host[:rooms] >= 0)
-        host, seller = self.outlet_host[hosted], room_brand[hosted]
-        ctx.pay("brand", "streamer", p.streamer_commission * room_sales[hosted], "hosts' commission", payer_index=seller, payee_index=host)
-        ctx.pay(
-            "streamer",
-            "brand",
-            p.streamer_commission * room_back[hosted],
-            "hosts' commission refunded",
-            payer_index=host,
-            payee_index=owed_by[hosted],
-        )
-        featured = np.bincount(seller, room_sales[hosted] + 1.0, brands)
-        fee = (self.budget[:, STREAMER_FEES] / np.maximum(featured, 1e-12))[seller] * (room_sales[hosted] + 1.0)
+        ctx.pay("brand", "platform", commission, "commission", payer_index=seller, payee_index=platform)
+        ctx.pay("platform", "brand", commission_back, "commission refunded", payer_index=platform, payee_index=owing)
+        ctx.pay("brand", "streamer", hosts, "hosts' commission", payer_index=seller, payee_index=host)
+        ctx.pay("streamer", "brand", hosts_back, "hosts' commission refunded", payer_index=host, payee_index=owing)
         ctx.pay("brand", "streamer", fee, "hosts' fees", payer_index=seller, payee_index=host)
-        earned = np.bincount(host, p.streamer_commission * (room_sales[hosted] - room_back[hosted]) + fee, streamers)
         signed = np.flatnonzero(self.streamer_agency >= 0)
         cut = p.agency_cut * np.maximum(earned[signed], 0.0)
         ctx.pay("streamer", "agency", cut, "agency's part", payer_index=signed, payee_index=self.streamer_agency[signed])
 
-        every, at = np.indices((brands, platforms)).reshape(2, -1)
-        each = {"payer_index": every, "payee_index": at}
-        ctx.pay("brand", "platform", self.ad_spend.ravel(), "advertising", **each)
+        ctx.pay("brand", "platform", self.ad_spend, "advertising")
         services = p.tool_share * self.budget[:, PRIVATE_OPERATION]
-        live = np.bincount(platform, room_sales, platforms)
         wechat = p.wechat_services if live.sum() > 0 else 1.0
         share = (1.0 - wechat) * live / max(live.sum(), 1e-12)
         share[-1] += wechat
-        ctx.pay("brand", "platform", (services[:, None] * share).ravel(), "services", **each)
+        ctx.pay("brand", "platform", services[:, None] * share, "services")
         labour = (1 - p.tool_share) * self.budget[:, PRIVATE_OPERATION] + self.budget[:, OWN_ROOMS]
         ctx.pay("brand", "outside", labour, "operation")
-        toll = np.array([0.0, 0.0, p.private_fee, p.shelf_fee])[self.outlet_channel] * sales
         ctx.pay("brand", "outside", toll, "fees of other marketplaces", payer_index=brand)
-        orders = self.outlet_orders * ctx.people
-        kept = orders * (1.0 - self.outlet_refunds / np.maximum(self.outlet_gmv, 1e-12))
-        costs = self.unit_cost[brand] * kept + p.return_cost * self.price_level[0] * (orders - kept)
         ctx.pay("brand", "outside", costs, "goods and delivery", payer_index=brand)
-        net = np.bincount(brand, sales, brands) - np.bincount(owed_by, back, brands)
         ctx.pay("brand", "outside", p.overhead * np.maximum(net, 0.0), "overhead")
 
-        fines = self.room_penalty
-        ctx.pay("streamer", "regulator", fines[hosted], "penalties", payer_index=host)
-        self_run = np.flatnonzero(self.outlet_home[:rooms] >= 0)
-        ctx.pay("brand", "regulator", fines[self_run], "penalties", payer_index=self.outlet_home[self_run])
-        ctx.pay("regulator", "outside", fines.sum(), "treasury")
+        ctx.pay("streamer", "regulator", host_fine, "penalties", payer_index=host)
+        ctx.pay("brand", "regulator", brand_fine, "penalties", payer_index=home)
+        ctx.pay("regulator", "outside", self.room_penalty.sum(), "treasury")
 
         self.brand_profit[...] = ctx.cash("brand") - before[0]
         self.streamer_income[...] = ctx.cash("streamer") - before[1]
         self.brand_net_sales[...] = net
-        hosts = self.real_hosts[0] / streamers
-        ctx.pay("streamer", "outside", p.living * self.price_level[0] * hosts * (self.streamer_active > 0), "living")
+        hosts_each = self.real_hosts[0] / streamers
+        ctx.pay("streamer", "outside", p.living * prices * hosts_each * (self.streamer_active > 0), "living")
         self.platform_income[:, 0] = self.ad_spend.sum(axis=0)
-        self.platform_income[:, 1] = commission
+        self.platform_income[:, 1] = np.bincount(platform, commission - commission_back, platforms)
         self.platform_income[:, 2] = services.sum() * share
         self.platform_revenue[...] = self.platform_income.sum(axis=1)
+
+
+@compiled
+def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_back: Array, fee: Array, host_fine: Array,
+                 brand_fine: Array, earned: Array, live: Array, sales: Array, back: Array, host: Array, seller: Array,
+                 platform: Array, rate: Array, host_rate: float, fees: Array, fine: Array) -> None:  # fmt: skip
+    """What is owed for a week in each room, CNY; whatever a brand's own room would owe a host stays 0.
+
+    Args:
+        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine: (rooms,) zeros, written: commission of
+            platform and host, what they return of it, the host's fee, and the fine by who pays it.
+        earned: (streamers,), live: (platforms,) zeros, written: a host's earnings, and live sales.
+        sales, back: sales and refunds. host: streamer, -1 in a brand's own room. seller, platform: brand and platform.
+        rate: (platforms,), host_rate: commission as shares of sales. fees: (brands,) budgets for hosts, shared by sales.
+        fine: (rooms,).
+    """
+    weight = np.zeros(fees.size)
+    for r in range(seller.size):
+        if host[r] >= 0:
+            weight[seller[r]] += sales[r] + 1.0
+    for r in range(seller.size):
+        live[platform[r]] += sales[r]
+        commission[r], commission_back[r] = rate[platform[r]] * sales[r], rate[platform[r]] * back[r]
+        if host[r] >= 0:
+            hosts[r], hosts_back[r] = host_rate * sales[r], host_rate * back[r]
+            fee[r] = fees[seller[r]] / weight[seller[r]] * (sales[r] + 1.0)
+            earned[host[r]] += hosts[r] - hosts_back[r] + fee[r]
+            host_fine[r] = fine[r]
+        else:
+            brand_fine[r] = fine[r]
+
+
+@compiled
+def settle_outlets(toll: Array, costs: Array, net: Array, sales: Array, back: Array, brand: Array, owed_by: Array, channel: Array,
+                   tolls: Array, orders: Array, gross: Array, refunds: Array, people: float, unit_cost: Array,
+                   return_cost: float) -> None:  # fmt: skip
+    """What a week's orders cost the brands, CNY.
+
+    Args:
+        toll, costs: (outlets,), written: fees outside the model, goods and delivery. net: (brands,) zeros, written: sales less refunds.
+        sales, back: sales and refunds paid. brand, owed_by: who sells, and who owes the refunds. channel: of the outlet.
+        tolls: (channels,) shares of sales. orders, gross, refunds: of simulated consumers, each of whom is so many people.
+        unit_cost: (brands,) CNY an order. return_cost: CNY an order sent back.
+    """
+    for j in range(brand.size):
+        net[brand[j]] += sales[j]
+        net[owed_by[j]] -= back[j]
+        toll[j] = tolls[channel[j]] * sales[j]
+        kept = orders[j] * people * (1.0 - refunds[j] / max(gross[j], 1e-12))
+        costs[j] = unit_cost[brand[j]] * kept + return_cost * (orders[j] * people - kept)

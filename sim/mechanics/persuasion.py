@@ -24,6 +24,7 @@ class Persuasion(Mechanic):
 
     outlet_impulse: Array = own("outlet", unit="share", at="plan", bounds=(0, 1), doc="part of purchases made on impulse")
     intensity: Array = own("room", unit="share", at="plan", bounds=(0, 1), doc="intensity of scarcity calls")
+    urgency: Array = own("room", unit="util", at="plan", bounds=(-30, 30), doc="log of what scarcity calls multiply purchases by")
     inclination: Array = own("room", unit="1", at="found", bounds=(-10, 10), doc="a host's inclination to call for scarcity")
     outlet_appeal: Array = add()
 
@@ -31,10 +32,12 @@ class Persuasion(Mechanic):
         self.inclination[...] = ctx.normal("room")
 
     def plan(self, ctx):
-        curves = ctx.service("room_curves")
-        self.intensity[...] = (self.p.scarcity + self.p.spread * self.inclination).clip(0, 1)
-        self.outlet_impulse[: self.intensity.size] = curves.impulse_at(self.intensity)
+        intensity = np.clip(self.p.scarcity + self.p.spread * self.inclination, 0.0, 1.0)
+        if ctx.step == 0 or not np.array_equal(intensity, self.intensity):  # dated values change it
+            curves = ctx.service("room_curves")
+            self.intensity[...] = intensity
+            self.outlet_impulse[: intensity.size] = curves.impulse_at(intensity)
+            self.urgency[...] = np.log(curves.conversion_at(intensity))
 
     def traffic(self, ctx):
-        curves = ctx.service("room_curves")
-        self.outlet_appeal[: self.intensity.size] += np.log(curves.conversion_at(self.intensity))
+        self.outlet_appeal[: self.urgency.size] += self.urgency

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, param, read
+from sim.kernels.compiled import compiled
 from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
@@ -80,18 +81,26 @@ class Ranking(Mechanic):
         self.feed_cdf[...], self.feed_guide[...], self.feed_members[...] = sections_of(count, platform, platforms, cells)
 
 
+@compiled
 def success_on_air(result: Array, aired: Array) -> Array:
     """Results per time on air against the mean of all rooms, (rooms,); 0 for rooms that were not on air."""
-    rate = np.where(aired > 0, result / np.maximum(aired, 0.05), 0.0)
     mean = result.sum() / max(aired.sum(), 1e-12)
-    return rate / mean if mean > 0 else np.zeros_like(rate)
+    success = np.zeros(result.size)
+    for r in range(result.size):
+        if mean > 0.0 and aired[r] > 0.0:
+            success[r] = result[r] / max(aired[r], 0.05) / mean
+    return success
 
 
+@compiled
 def exploration_shares(merit: Array, on_air: Array, platform: Array, exploration: Array) -> Array:
     """Share of each room in its platform's feed: by merit, and evenly over time on air for the pool, (rooms,)."""
-
-    def share(weight: Array) -> Array:
-        return weight / np.maximum(np.bincount(platform, weight, exploration.size), 1e-300)[platform]
-
-    pool = exploration[platform]
-    return (1 - pool) * share(merit) + pool * share(on_air)
+    merits, airtime = np.full(exploration.size, 1e-300), np.full(exploration.size, 1e-300)
+    for r in range(platform.size):
+        merits[platform[r]] += merit[r]
+        airtime[platform[r]] += on_air[r]
+    share = np.empty(platform.size)
+    for r in range(platform.size):
+        k = platform[r]
+        share[r] = (1 - exploration[k]) * merit[r] / merits[k] + exploration[k] * on_air[r] / airtime[k]
+    return share

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 HOURS_A_WEEK = 40
@@ -120,34 +121,73 @@ class Regulation(Mechanic):
         years = ctx.step * 7 / 365.25
         fading = -np.expm1(-p.awareness_fade * years) / p.awareness_fade if p.awareness_fade > 0 else years
         inclination = p.complaint_rate * np.exp(p.awareness_growth * fading)
-        self.live_sales[...] = self.outlet_gmv[:rooms].sum() * ctx.people
-        by_room = self.outlet_bad[:rooms] * ctx.people * inclination
-        self.complaints[...] = by_room.sum()
+        sales, bad = self.outlet_gmv[:rooms], self.outlet_bad[:rooms]
+        self.live_sales[...] = sales.sum() * ctx.people
+        self.complaints[...] = bad.sum() * ctx.people * inclination
         luck, checked, proof = ctx.uniform("room", words=3)
-        complained = luck < -np.expm1(-by_room / real)
+        a_host = ctx.people / real  # from sales of simulated consumers to those of one real host
         capacity = self.inspectors_now[0] / real * HOURS_A_WEEK / p.hours_per_case
-        opened = np.flatnonzero(complained | (checked < (1.0 - self.stance[2]) * capacity / rooms))
+        opened = suspects(bad, a_host * inclination, luck, (1.0 - self.stance[2]) * capacity / rooms, checked)
         desk = ctx.service("case_desk")
         desk.set_capacity(self.inspectors_now[0] / real, p.hours_per_case, p.machine_share)
         if opened.size:
-            desk.open(ctx.step, opened, 1.0 + by_room[opened] / real)
+            desk.open(ctx.step, opened, 1.0 + bad[opened] * a_host * inclination)
         decided = desk.advance(ctx.step)
-        self.illicit_sales *= 1.0 - p.evidence_fade
-        self.illicit_sales += self.violates * self.outlet_gmv[:rooms] * ctx.people / real
-        self.convicted[...] = 0.0
-        evident = self.illicit_sales > p.evidence * self.outlet_gmv[:rooms] * ctx.people / real
-        guilty = np.unique(decided.subject[evident[decided.subject]]) if decided.subject.size else decided.subject
-        guilty = guilty[proof[guilty] < p.proof] if guilty.size else guilty
-        self.convicted[guilty] = 1.0
-        self.suspended_weeks[...] = np.maximum(self.suspended_weeks - 1.0, 0.0)
-        self.suspended_weeks[guilty] = p.suspension_weeks
-        fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * self.illicit_sales)
-        self.room_penalty[...] = self.convicted * fine * real
-        self.illicit_sales[guilty] = 0.0
-        self.hit_rate += p.memory * (np.array([self.convicted.sum(), self.violates.sum()]) - self.hit_rate)
+        usual_fine = sentence(
+            self.convicted, self.suspended_weeks, self.room_penalty, self.illicit_sales, self.violates, sales, a_host,
+            decided.subject, proof, p.proof, p.evidence, p.evidence_fade, p.suspension_weeks, self.max_penalty[0], self.fine_multiple[0],
+        )  # fmt: skip
+        self.room_penalty *= real
+        self.hit_rate[0] += p.memory * (self.convicted.sum() - self.hit_rate[0])
+        self.hit_rate[1] += p.memory * (self.violates.sum() - self.hit_rate[1])
         caught = (self.hit_rate[0] + p.prior_hits) / (self.hit_rate[1] + 1.0)
-        weekly = self.outlet_gmv[:rooms] * ctx.people / real
-        usual_fine = np.minimum(self.max_penalty[0], self.fine_multiple[0] * weekly / max(p.evidence_fade, 1e-3))
-        self.penalty_per_violation[...] = min(caught, 1.0) * float(usual_fine[weekly > 0].mean()) if (weekly > 0).any() else 0.0
+        self.penalty_per_violation[...] = min(caught, 1.0) * usual_fine
         if decided.subject.size:
             self.case_delay += p.memory * (float(np.mean(decided.delay_weeks)) - self.case_delay)
+
+
+@compiled
+def suspects(bad: Array, complaints: float, luck: Array, by_lot: float, checked: Array) -> Array:
+    """Rooms against which a case is opened: a real host is complained about, or drawn by lot.
+
+    Args:
+        bad: (rooms,) bad baskets. complaints: expected complaints against a real host for each of them.
+        luck, checked: (rooms,) draws in [0, 1). by_lot: probability to be drawn.
+    """
+    opened = np.empty(bad.size, np.bool_)
+    for r in range(bad.size):
+        opened[r] = (luck[r] < -np.expm1(-bad[r] * complaints)) | (checked[r] < by_lot)
+    return np.flatnonzero(opened)
+
+
+@compiled
+def sentence(convicted: Array, suspended: Array, fine: Array, illicit: Array, violates: Array, sales: Array, a_host: float,
+             decided: Array, proof: Array, proven: float, evidence: float, fade: float, weeks: float,
+             most: float, multiple: float) -> float:  # fmt: skip
+    """Evidence gathers, and the decided cases of rooms with enough of it end in a fine and a suspension.
+
+    Args:
+        convicted, fine: (rooms,), written, fine of one real host in CNY. suspended: (rooms,) weeks, changed.
+        illicit: (rooms,) remembered sales with false claims of one real host in CNY, changed; a conviction settles them.
+        violates, sales: (rooms,), sales of simulated consumers; a_host: what they are for one real host.
+        decided: rooms of the cases decided. proof: (rooms,) draws in [0, 1). proven: share of violators convicted.
+        evidence: weeks of sales that prove a case. fade: evidence lost a week. weeks: suspension. most, multiple: of a fine.
+
+    Returns:
+        Fine that rooms with sales would pay on average if they violated all the time.
+    """
+    expected, selling = 0.0, 0
+    for r in range(sales.size):
+        weekly = sales[r] * a_host
+        illicit[r] = illicit[r] * (1.0 - fade) + violates[r] * weekly
+        suspended[r] = max(suspended[r] - 1.0, 0.0)
+        convicted[r] = fine[r] = 0.0
+        if weekly > 0.0:
+            expected += min(most, multiple * weekly / max(fade, 1e-3))
+            selling += 1
+    for r in decided:
+        if illicit[r] > evidence * sales[r] * a_host and proof[r] < proven:
+            convicted[r], suspended[r] = 1.0, weeks
+            fine[r] = min(most, multiple * illicit[r])
+            illicit[r] = 0.0
+    return expected / max(selling, 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, param, read
+from sim.kernels.compiled import compiled
+from sim.kernels.market import logistic, middle
 from sim.mechanic import Mechanic
 
 
@@ -46,26 +48,46 @@ class StreamerCareer(Mechanic):
         self.remembered_income[...] = self.p.reservation
 
     def enforce(self, ctx):
-        p, rooms = self.p, self.room_gmv.size
-        hosts = self.real_hosts[0] / self.streamer_active.size
-        hosted = self.outlet_host[:rooms] >= 0
-        sales = np.bincount(self.outlet_host[:rooms][hosted], self.room_gmv[hosted], self.streamer_active.size) / hosts
-        on = self.streamer_active > 0
+        p, hosts = self.p, self.real_hosts[0] / self.streamer_active.size
+        other = p.reservation * self.price_level[0]
         pace = p.memory if ctx.step > 8 else 0.0
         self.remembered_income += pace * (self.streamer_income / hosts - self.remembered_income)
-        self.streamer_sales += p.memory * (sales - self.streamer_sales)
-        other = p.reservation * self.price_level[0]
         self.commitment += p.adjustment * (p.team * np.maximum(self.remembered_income, 0.0) - self.commitment)
-        shortfall = (other - (self.remembered_income - self.commitment)) / other
+        self.streamer_sales *= 1.0 - p.memory
+        add_sales(self.streamer_sales, self.outlet_host, self.room_gmv, p.memory / hosts)
+        hope = middle(self.remembered_income[self.streamer_active > 0], other)
         leave, come = ctx.uniform("streamer", words=2)
-        exits = on & (leave < p.exit_rate / (1.0 + np.exp(-p.sharpness * shortfall.clip(-10, 10))))
-        incomes = np.sort(self.remembered_income[on])  # np.median takes ten times as long
-        hope = 0.5 * float(incomes[(incomes.size - 1) // 2] + incomes[incomes.size // 2]) if incomes.size else other
-        chance = p.entry_rate / (1.0 + np.exp(-p.sharpness * np.clip((hope - other) / other, -10, 10)))
-        entries = ~on & (come < chance)
-        self.streamer_exits[...] = exits
-        self.streamer_entries[...] = entries
-        self.streamer_active[exits] = 0.0
-        self.streamer_active[entries] = 1.0
-        self.remembered_income[entries] = max(hope, other)
-        self.commitment[entries] = 0.0
+        move(
+            self.streamer_active, self.streamer_exits, self.streamer_entries, self.remembered_income, self.commitment,
+            leave, come, p.exit_rate, p.entry_rate, p.sharpness, other, hope,
+        )  # fmt: skip
+
+
+@compiled
+def add_sales(total: Array, host: Array, sales: Array, part: float) -> None:
+    """Add a part of each room's sales (rooms,) to its host's total (streamers,); brands' own rooms have host -1."""
+    for r in range(sales.size):
+        if host[r] >= 0:
+            total[host[r]] += part * sales[r]
+
+
+@compiled
+def move(active: Array, exits: Array, entries: Array, income: Array, commitment: Array, leave: Array, come: Array,
+         exit_rate: float, entry_rate: float, sharpness: float, other: float, hope: float) -> None:  # fmt: skip
+    """Who is in business may leave, and an empty place may be filled.
+
+    Args:
+        active, exits, entries: (streamers,) 0 or 1, the first changed, the others written.
+        income, commitment: (streamers,) CNY a week, set anew for newcomers.
+        leave, come: (streamers,) draws in [0, 1). exit_rate, entry_rate: most that leave or come in a week.
+        sharpness: how sharply they follow. other: income of other work. hope: what newcomers see others earn.
+    """
+    chance = entry_rate * logistic(sharpness * (hope - other) / other)
+    for s in range(active.size):
+        shortfall = (other - (income[s] - commitment[s])) / other
+        exits[s] = active[s] > 0.0 and leave[s] < exit_rate * logistic(sharpness * shortfall)
+        entries[s] = active[s] <= 0.0 and come[s] < chance
+        if exits[s] > 0.0:
+            active[s] = 0.0
+        if entries[s] > 0.0:
+            active[s], income[s], commitment[s] = 1.0, max(hope, other), 0.0

@@ -75,8 +75,7 @@ class StreamerTrust(Mechanic):
     def learn(self, ctx):
         p = self.p
         leave, meet, which = ctx.uniform(label="ties", words=3)
-        gone = np.zeros(self.outlet_host.size, np.bool_)
-        gone[self.outlet_host >= 0] = self.streamer_active[self.outlet_host[self.outlet_host >= 0]] <= 0
+        gone = (self.outlet_host >= 0) & (self.streamer_active[self.outlet_host] <= 0)
         follow(
             self.followed, self.follow_trust, self.offered, self.chosen, self.outcome, leave, meet, which, gone, self.room_reputation.size,
             p.gain, p.loss, p.follow_rate, p.follow_after_purchase, p.unfollow_rate, p.initial,

@@ -43,9 +43,8 @@ class Style(Mechanic):
         imitates = (who < p.imitation_rate) & (leader >= 0) & (leader != np.arange(rooms))
         innovates = (who >= 1.0 - p.innovation_rate) & ~imitates
         moving = np.flatnonzero(imitates | innovates)
-        old, error = self.room_style[moving], ctx.normal("room", "error", words=TASTES, rows=moving).T
-        followed = (1 - p.step) * old + p.step * self.room_style[leader[moving]] + p.noise * error
-        self.room_style[moving] = _normalised(np.where(imitates[moving, None], followed, old + p.jump * error))
+        error = ctx.normal("room", "error", words=TASTES, rows=moving)
+        move(self.room_style, moving, np.where(imitates, leader, -1), error, p.step, p.noise, p.jump)
         self.innovating[...] = np.count_nonzero(innovates) / rooms
         likeness(self.room_style, sector, self.room_minutes + 1e-9, self.similarity, self.room_similarity)
         likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(rooms))
@@ -60,6 +59,26 @@ def leaders(success: Array, sector: Array, sectors: int) -> Array:
         if leader < 0 or success[room] >= success[leader]:
             best[sector[room]] = room
     return best
+
+
+@compiled
+def move(style: Array, moving: Array, leader: Array, error: Array, step: float, noise: float, jump: float) -> None:
+    """Some rooms change their style, (rooms, axes): towards a leader's as it was before, or by a jump; it stays a unit vector.
+
+    Args:
+        moving: (k,) rooms. leader: (rooms,) whom each imitates, -1 for none. error: (axes, k).
+        step: part of the way. noise, jump: size of the error where one imitates, and where one does not.
+    """
+    before = style.copy()
+    for k in range(moving.size):
+        room, ahead, length = moving[k], leader[moving[k]], 0.0
+        for a in range(style.shape[1]):
+            here = before[room, a]
+            kept = here if ahead < 0 else (1.0 - step) * here + step * before[ahead, a]
+            style[room, a] = kept + (jump if ahead < 0 else noise) * error[a, k]
+            length += style[room, a] ** 2
+        for a in range(style.shape[1]):
+            style[room, a] /= max(np.sqrt(length), 1e-12)
 
 
 @compiled
