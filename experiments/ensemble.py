@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from experiments.plan import SAME_AS_BASE, Plan, Task
-from experiments.workers import Advance, run_all
+from experiments.workers import Advance, Pool, run_all
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Ensemble:
     variants: Mapping[str, xr.Dataset]
 
 
-def simulate(plan: Plan, advance: Advance = lambda weeks: None) -> Ensemble:
+def simulate(plan: Plan, advance: Advance = lambda weeks: None, pool: Pool | None = None) -> Ensemble:
     """Make all runs of a plan and gather them."""
-    results = run_all(plan.tasks, plan.processes, advance)
+    results = run_all(plan.tasks, plan.processes, advance, pool)
     base = gather(plan, plan.tasks, results, "")
     variants = {}
     for name in plan.variants:

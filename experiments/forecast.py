@@ -117,7 +117,7 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
 
     from experiments.arguments import command_of
     from experiments.refusal import RefusedError
-    from experiments.work import forecast
+    from experiments.workers import hired
 
     try:
         settings = OmegaConf.to_container(config, resolve=True)
@@ -125,7 +125,10 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
         raise RefusedError([*arguments.faults, uncomposed(error)]) from None
     assert isinstance(settings, Mapping)
     again = command_of(HydraConfig.get().overrides.task) if arguments.multirun else arguments.command
-    forecast({str(name): value for name, value in settings.items()}, again, arguments.faults)
+    with hired() as pool:
+        from experiments.work import forecast
+
+        forecast({str(name): value for name, value in settings.items()}, again, arguments.faults, pool)
 
 
 def uncomposed(error: Exception) -> str:

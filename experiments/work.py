@@ -22,6 +22,7 @@ from experiments.yaml_files import plain
 if TYPE_CHECKING:
     from experiments.ensemble import Ensemble
     from experiments.scorecard import Row
+    from experiments.workers import Pool
 
 NEEDED_YEARS = (2024, 2030)  # the predictions compare these and what lies between
 LAST_THURSDAY = 25  # the earliest day that can be the last Thursday of December
@@ -30,19 +31,20 @@ SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
 PICTURES = 6e6  # bytes of pictures and page
 
 
-def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = ()) -> Path:
+def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = (), pool: Pool | None = None) -> Path:
     """Make a forecast and return its folder; RefusedError with all faults before anything runs.
 
     Args:
         settings: options as plain values.
         command: what makes the same numbers again.
         faults: what was found wrong before.
+        pool: workers hired before.
     """
     begun = time.perf_counter()
     plan, folder = prepare(settings, faults)
     print(heading(plan), flush=True)
     with folder:
-        ensemble = run(plan)
+        ensemble = run(plan, pool)
         simulated = time.perf_counter() - begun
         rows, note = judged(plan, ensemble)
         notes = [note] if note else []
@@ -105,7 +107,7 @@ def heading(plan: Plan) -> str:
     )
 
 
-def run(plan: Plan) -> Ensemble:
+def run(plan: Plan, pool: Pool | None = None) -> Ensemble:
     """Make the runs behind a bar that counts weeks over all of them."""
     from tqdm import tqdm
 
@@ -123,7 +125,7 @@ def run(plan: Plan) -> Ensemble:
             bar.set_description("simulating", refresh=False)
             bar.update(weeks)
 
-        return simulate(plan, advance)
+        return simulate(plan, advance, pool)
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:

@@ -1,8 +1,8 @@
 """Processes work through runs side by side; one that dies is replaced and only its own run is made again.
 
 Each worker is a fresh Python (spawn), told its next run through a pipe, and tells the weeks done and the
-result through the same pipe. The first worker starts alone: while it compiles the kernels, or finds them
-compiled, the others import what they need; they get their first run once it has simulated two weeks.
+result through the same pipe. Two workers start alone: while they compile the kernels, or find them
+compiled, the others import what they need; they get their first run once one has simulated two weeks.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from experiments.plan import Task
 
 ATTEMPTS = 3
+COMPILING = 2  # runs that may compile the kernels side by side; it takes them no longer than one alone
 WARM = 2  # weeks after which every kernel of a run is compiled
 TELL = 0.3  # seconds between two messages on progress
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -51,8 +52,8 @@ class Worker:
 class Pool:
     """Runs in progress: which wait, which were tried how often, and what came out."""
 
-    tasks: Sequence[Task]
-    advance: Advance
+    tasks: Sequence[Task] = ()
+    advance: Advance = lambda weeks: None
     waiting: list[int] = field(default_factory=list)
     attempts: dict[int, int] = field(default_factory=dict)
     results: dict[int, xr.Dataset] = field(default_factory=dict)
@@ -70,10 +71,10 @@ class Pool:
         theirs.close()
 
     def hand_out(self) -> None:
-        """Give idle workers their next run; before the kernels are warm only one run is under way."""
+        """Give idle workers their next run; before the kernels are warm only two runs are under way."""
         for worker in self.workers:
-            busy = any(other.number is not None for other in self.workers)
-            if worker.number is None and self.waiting and (self.warm or not busy):
+            busy = sum(other.number is not None for other in self.workers)
+            if worker.number is None and self.waiting and (self.warm or busy < COMPILING):
                 number = self.waiting.pop(0)
                 try:
                     worker.pipe.send((number, self.tasks[number].configuration, self.tasks[number].seed))
@@ -135,20 +136,33 @@ class Pool:
                 worker.process.kill()
 
 
-def run_all(tasks: Sequence[Task], processes: int, advance: Advance = lambda weeks: None) -> list[xr.Dataset]:
+@contextmanager
+def hired() -> Iterator[Pool]:
+    """A pool whose first worker imports what it needs while its runs are still being planned; afterwards all are ended."""
+    pool = Pool()
+    try:
+        pool.start()
+        yield pool
+    finally:
+        pool.stop()
+
+
+def run_all(tasks: Sequence[Task], processes: int, advance: Advance = lambda weeks: None, pool: Pool | None = None) -> list[xr.Dataset]:
     """The results of all runs, in their order, whatever order they end in.
 
     Args:
         tasks: the runs.
         processes: how many are made at once.
         advance: told how many more weeks are done, over all runs; negative when a run begins again.
+        pool: one hired before; it is ended.
 
     Raises:
         RunError: a run failed, or ended its process again and again. Nothing goes on running.
     """
-    pool = Pool(tasks, advance, waiting=list(range(len(tasks))))
+    pool = pool or Pool()
+    pool.tasks, pool.advance, pool.waiting = tasks, advance, list(range(len(tasks)))
     try:
-        for _ in range(min(processes, len(tasks))):
+        while len(pool.workers) < min(processes, len(tasks)):
             pool.start()
         while len(pool.results) < len(tasks):
             pool.hand_out()
