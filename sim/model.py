@@ -116,12 +116,12 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
 
 
 @lru_cache(maxsize=2)
-def _graphs(streamers: int, agencies: int, consumers: int, seed: int) -> tuple[Array, Array]:
+def _graphs(streamers: int, agencies: int, consumers: int, seed: int) -> tuple[Array, Any]:
     """Agency of each streamer, and neighbours of each consumer; kept, as draws of one seed share them."""
     from sim.networks import agency_ties, neighbours
 
     ties = agency_ties(streamers, agencies, stream_key(seed, "agency_ties"))
-    return ties, neighbours(consumers, stream_key(seed, "neighbours")).table
+    return ties, neighbours(consumers, stream_key(seed, "neighbours"))
 
 
 def services_of(configuration: Configuration, sizes: Mapping[str, int], seed: int, wanted: set[str]) -> dict[str, Any]:

@@ -94,13 +94,15 @@ def test_sums_are_exact_in_any_order(index: np.ndarray, random) -> None:
 
 
 def test_shares_among_neighbours_by_hand() -> None:
-    """Row 1 knows 0 and 2, row 2 knows 0 twice: flags of one and of another kind."""
-    one, other = np.array([1, 0, 0], np.uint8), np.array([1, 1, 1], np.uint8)
-    table = np.array([[1, 2], [0, 2], [0, 0]], np.int32)
-    out_one, out_other = np.empty(2, np.float32), np.empty(2, np.float32)
-    shares_among(one, other, table, 1, out_one, out_other)
-    assert out_one.tolist() == [0.5, 1.0]
-    assert out_other.tolist() == [1.0, 1.0]
+    """Two tiles of three who know each other; the tie 0-1 of each leads to the other tile: 0 knows 4 and 2, 1 knows 3 and 2."""
+    templates = np.array([[[1, 2], [0, 2], [0, 1]]] * 2, np.uint16)
+    ends = [np.full((2, 1), end, np.uint16) for end in (0, 1)]
+    swapped = np.array([[1], [0]], np.int32)
+    one, other = np.array([1, 0, 0, 0, 1, 0], np.uint8), np.array([1, 1, 1, 0, 0, 0], np.uint8)
+    out_one, out_other = np.empty(3, np.float32), np.empty(3, np.float32)
+    shares_among(one, other, templates, *ends, swapped, swapped, 3, 0, 0, out_one, out_other)
+    assert out_one.tolist() == [0.5, 0.0, 0.5]
+    assert out_other.tolist() == [0.5, 0.5, 1.0]
 
 
 @pytest.mark.parametrize(

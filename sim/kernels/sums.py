@@ -7,18 +7,53 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.kernels.compiled import compiled
 
-@njit(nogil=True, cache=True)
-def shares_among(one: Any, other: Any, table: Any, first: int, out_one: Any, out_other: Any) -> None:
-    """Shares of the rows table[first + i] (n, degree) whose flag (0 or 1) is set in `one` and in `other`; writes (n,) each."""
-    degree = table.shape[1]
+
+@compiled
+def shares_among(one: Any, other: Any, templates: Any, near: Any, far: Any, target: Any, source: Any, size: int, larger: int,
+                 first: int, out_one: Any, out_other: Any) -> None:  # fmt: skip
+    """Shares of one's neighbours whose flag is set, for the people first to first + n - 1.
+
+    Args:
+        one, other: (people,) flags, 0 or 1, of everybody. templates to larger: see `sim.networks.Neighbours`.
+        out_one, out_other: (n,), written.
+    """
+    degree, place = templates.shape[2], 0
+    both = np.empty(size + 1, np.int32)  # both flags of a tile in one number, so that a neighbour is looked up once
+    while place < out_one.size:  # tile by tile; first as if all ties stayed in it
+        person = first + place
+        within = larger * (size + 1)
+        tile = person // (size + 1) if person < within else larger + (person - within) // size
+        kind, begin = np.int64(tile >= larger), tile * size + min(tile, larger)
+        low = person - begin
+        high = min(size + 1 - kind, low + out_one.size - place)
+        template, shift = templates[kind], place - low
+        mine, theirs = one[begin : begin + size + 1], other[begin : begin + size + 1]
+        for i in range(mine.size):
+            both[i] = np.int32(mine[i]) + np.int32(np.int32(theirs[i]) << np.int32(16))
+        for i in range(low, high):
+            hits = np.int32(0)
+            for k in range(degree):
+                hits = np.int32(hits + both[template[i, k]])
+            out_one[shift + i] = np.int32(hits & np.int32(0xFFFF))
+            out_other[shift + i] = np.int32(hits >> np.int32(16))
+        for s in range(near.shape[1]):  # then each seam leads its two ends elsewhere
+            a, b = np.int64(near[kind, s]), np.int64(far[kind, s])
+            if low <= a < high:
+                there: Any = np.int64(target[tile, s])
+                away = there * size + min(there, larger) + far[np.int64(there >= larger), s]
+                out_one[shift + a] += np.float32(one[away]) - np.float32(mine[b])
+                out_other[shift + a] += np.float32(other[away]) - np.float32(theirs[b])
+            if low <= b < high:
+                there = np.int64(source[tile, s])
+                away = there * size + min(there, larger) + near[np.int64(there >= larger), s]
+                out_one[shift + b] += np.float32(one[away]) - np.float32(mine[a])
+                out_other[shift + b] += np.float32(other[away]) - np.float32(theirs[a])
+        place += high - low
     for i in range(out_one.size):
-        hits = others = 0
-        for k in range(degree):
-            hits += one[table[first + i, k]]
-            others += other[table[first + i, k]]
-        out_one[i] = np.float32(hits) / np.float32(degree)
-        out_other[i] = np.float32(others) / np.float32(degree)
+        out_one[i] /= np.float32(degree)
+        out_other[i] /= np.float32(degree)
 
 
 BY_INDEX, EACH, TOGETHER = 0, 1, 2

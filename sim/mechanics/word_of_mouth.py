@@ -23,4 +23,5 @@ class WordOfMouth(Mechanic):
     happy_member: Array = last(whole=True)
 
     def offer(self, ctx):
-        shares_among(self.adopted, self.happy_member, ctx.service("neighbours"), ctx.first, self.neighbour_adopters, self.neighbour_members)
+        known = ctx.service("neighbours").folded
+        shares_among(self.adopted, self.happy_member, *known, ctx.first, self.neighbour_adopters, self.neighbour_members)

@@ -26,28 +26,57 @@ DEGREE = 8  # ties of a consumer that carry influence [people]; source: assumpti
 REWIRE = 0.1  # share of ties to far people [share]; source: assumption (small-world range of Watts & Strogatz 1998)
 TEMPLATE = 4000  # most people in one tile [people]; source: assumption (bounds set-up time)
 SEAM_SHARE = 0.5  # share of the rewired ties that lead to other tiles, as far as ties can be paired [share]; source: assumption
+MOST = 2**16  # people in a tile, who are numbered in 16 bits
 PATH_SOURCES = 32  # people from whom the mean path is measured
 _STREAM = 0x50C1A1  # second word of the Philox key of this file
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """A symmetric, connected graph without loops, as read-only arrays.
+    """A symmetric, connected graph without loops, folded: what all tiles share is kept once, so a person takes a byte or two.
 
     Attributes:
-        indptr: first tie of each person in `indices`, (n + 1,) int64.
-        indices: the people they know, int32.
-        table: the same, one row for each person, (n, degree) int32; padded with the person's own row.
-        tile: people in the first tile.
+        people: how many there are.
+        size, larger: people in a tile; the first `larger` tiles have one more.
+        templates: (2, most people in a tile, degree) uint16, ties inside a tile of size + 1 and of size people, padded with
+            the person itself.
+        near, far: (2, seams) uint16, ends of the ties that leave a tile instead, by kind of tile.
+        target: (tiles, seams) int32, the tile to which each of these ties leads from its near end; source: to its far end.
     """
 
-    indptr: Offsets
-    indices: Rows
-    table: Rows
-    tile: int
+    people: int
+    size: int
+    larger: int
+    templates: npt.NDArray[np.uint16]
+    near: npt.NDArray[np.uint16]
+    far: npt.NDArray[np.uint16]
+    target: Rows
+    source: Rows
 
     def __len__(self) -> int:
-        return len(self.table)
+        return self.people
+
+    @property
+    def folded(self) -> tuple[Any, ...]:
+        """What `sim.kernels.sums.shares_among` needs of it."""
+        return self.templates, self.near, self.far, self.target, self.source, self.size, self.larger
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, bytes."""
+        return sum(array.nbytes for array in self.folded[:5])
+
+    def table(self) -> Rows:
+        """The rows whom each person knows, unfolded: (people, degree) int32, padded with the person's own row."""
+        tiles = np.arange(len(self.target))
+        kind, begin = (tiles >= self.larger).astype(int), tiles * self.size + np.minimum(tiles, self.larger)
+        count = self.size + 1 - kind
+        rows = np.concatenate([self.templates[k, :n].astype(np.int32) + b for k, n, b in zip(kind, count, begin, strict=True)])
+        near, far = self.near[kind].astype(np.int64) + begin[:, None], self.far[kind].astype(np.int64) + begin[:, None]
+        slot_near, slot_far = np.argmax(rows[near] == far[:, :, None], axis=2), np.argmax(rows[far] == near[:, :, None], axis=2)
+        rows[near, slot_near] = np.take_along_axis(far, self.target, axis=0)
+        rows[far, slot_far] = np.take_along_axis(near, self.source, axis=0)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -75,7 +104,7 @@ def neighbours(n: int, key: int, degree: int = DEGREE, rewire: float = REWIRE, t
         key: 64-bit key of the random numbers.
         degree: ties of each consumer, even and at least 2; with n <= degree everybody knows everybody.
         rewire: share of ties rewired to far people [0..1].
-        template: most people in one tile, above 2 * degree.
+        template: most people in one tile, above 2 * degree and below 65,536.
 
     Raises:
         ConfigError: naming every argument outside its range.
@@ -87,34 +116,37 @@ def neighbours(n: int, key: int, degree: int = DEGREE, rewire: float = REWIRE, t
         faults.append(f"neighbours: degree = {degree} is not an even number of at least 2.")
     if not 0 <= rewire <= 1:
         faults.append(f"neighbours: rewire = {rewire} is outside [0, 1].")
-    if template <= 2 * degree:
-        faults.append(f"neighbours: template = {template} is not above 2 * degree = {2 * degree}.")
+    if not 2 * degree < template < MOST:
+        faults.append(f"neighbours: template = {template} is not between 2 * degree = {2 * degree} and {MOST}.")
     if faults:
         raise ConfigError(faults)
-    if n <= degree:
-        return _everybody(n, degree)
+    if n <= degree:  # so few that everybody knows everybody
+        own = np.arange(n)
+        others = np.array([np.delete(own, row) for row in range(n)], dtype=np.int64).reshape(n, n - 1)
+        table = np.concatenate([others, np.repeat(own[:, None], degree + 1 - n, axis=1)], axis=1)
+        return _folded(n, [table, table], [np.zeros((0, 2), np.int64)] * 2, np.zeros((0, 1), np.int64))
     random = np.random.Generator(np.random.Philox(key=np.array([int(key), _STREAM], dtype=np.uint64)))
     tiles = -(-n // template)
     size, larger = divmod(n, tiles)
-    sizes = [size + 1] * larger + [size] * (tiles - larger)
-    graphs = {people: _small_world(people, degree, rewire, random) for people in sorted(set(sizes))}
-    table = _lay(sizes, graphs, degree)
+    kinds = [size, size + 1] if larger else [size]
+    graphs = [_small_world(people, degree, rewire, random) for people in kinds]
+    tables = [np.array([sorted(graph[row]) for row in range(people)]) for people, graph in zip(kinds, graphs, strict=True)]
+    seams, target = [np.zeros((0, 2), np.int64)] * len(kinds), np.zeros((0, tiles), np.int64)
     if tiles > 1:
-        share = rewire * SEAM_SHARE
-        seams = {people: _seams(graph, share, random) for people, graph in graphs.items()}
-        _sew(table, sizes, seams, random)
-    indptr = np.arange(n + 1, dtype=np.int64) * degree
-    return _frozen(indptr, table.reshape(-1), table, sizes[0])
+        seams = [_seams(graph, rewire * SEAM_SHARE, random) for graph in graphs]
+        target = random.permuted(np.tile(np.arange(tiles), (min(map(len, seams)), 1)), axis=1)
+        target[0] = np.roll(np.arange(tiles), -1)
+    return _folded(n, [tables[-1], tables[0]], [seams[-1], seams[0]], target)
 
 
 def summary(graph: Neighbours) -> Summary:
     """Clustering and path length of the first tile, for analysis; ties to other tiles do not count."""
-    people = graph.tile
+    people = graph.size + (graph.larger > 0)
     part = nx.Graph()
     part.add_nodes_from(range(people))
-    ends = graph.indices[: graph.indptr[people]]
-    starts = np.repeat(np.arange(people), np.diff(graph.indptr[: people + 1]))
-    inside = ends < people
+    ends = graph.table()[:people]
+    starts = np.repeat(np.arange(people)[:, None], ends.shape[1], axis=1)
+    inside = (ends < people) & (ends != starts)
     part.add_edges_from(np.column_stack([starts[inside], ends[inside]]).tolist())
     sources = np.unique(np.linspace(0, people - 1, min(PATH_SOURCES, people)).astype(int)).tolist()
     steps = [sum(nx.single_source_shortest_path_length(part, source).values()) for source in sources]
@@ -124,15 +156,6 @@ def summary(graph: Neighbours) -> Summary:
         clustering=float(nx.average_clustering(part)),
         mean_path=float(np.mean(steps)) / max(people - 1, 1),
     )
-
-
-def _everybody(n: int, degree: int) -> Neighbours:
-    """So few that everybody knows everybody."""
-    own = np.arange(n, dtype=np.int32)
-    table = np.repeat(own[:, None], degree, axis=1)
-    others = np.array([np.delete(own, row) for row in range(n)], dtype=np.int32).reshape(n, n - 1)
-    table[:, : n - 1] = others
-    return _frozen(np.arange(n + 1, dtype=np.int64) * (n - 1), others.reshape(-1), table, n)
 
 
 def _small_world(people: int, degree: int, rewire: float, random: np.random.Generator) -> Any:
@@ -165,37 +188,20 @@ def _seams(graph: Any, share: float, random: np.random.Generator) -> Offsets:
     return np.array(chosen, dtype=np.int64)
 
 
-def _lay(sizes: list[int], graphs: dict[int, Any], degree: int) -> Rows:
-    """The tiles side by side: (n, degree)."""
-    table = np.empty((sum(sizes), degree), dtype=np.int32)
-    first = 0
-    for people in sorted(set(sizes), reverse=True):
-        rows = np.array([sorted(graphs[people][row]) for row in range(people)], dtype=np.int32)
-        count = sizes.count(people)
-        offsets = first + people * np.arange(count, dtype=np.int32)
-        last = first + people * count
-        np.add(rows, offsets[:, None, None], out=table[first:last].reshape(count, people, degree))
-        first = last
-    return table
+def _folded(people: int, tables: list[Any], seams: list[Offsets], target: Offsets) -> Neighbours:
+    """The graph from the ties (people of a tile, degree) and the seams (seams, 2) of both kinds of tile, the larger first.
 
-
-def _sew(table: Rows, sizes: list[int], seams: dict[int, Offsets], random: np.random.Generator) -> None:
-    """Each seam tie (a, b) leaves its tile: a's end stays, b's end moves to the tile a permutation says."""
-    count = min(len(ties) for ties in seams.values())
-    tiles = np.arange(len(sizes))
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    near = np.stack([seams[people][:count, 0] for people in sizes], axis=1) + starts  # (seam, tile)
-    far = np.stack([seams[people][:count, 1] for people in sizes], axis=1) + starts
-    target = random.permuted(np.tile(tiles, (count, 1)), axis=1)
-    target[0] = np.roll(tiles, -1)
-    slot_near = np.argmax(table[near] == far[:, :, None], axis=2)
-    slot_far = np.argmax(table[far] == near[:, :, None], axis=2)
-    new_far = np.take_along_axis(far, target, axis=1)
-    table[near, slot_near] = new_far
-    table[new_far, np.take_along_axis(slot_far, target, axis=1)] = near
-
-
-def _frozen(indptr: Offsets, indices: Rows, table: Rows, tile: int) -> Neighbours:
-    for array in (indptr, indices, table):
+    Args:
+        target: (seams, tiles) the tile to which each seam leads from its near end, a permutation of the tiles.
+    """
+    count, tiles = target.shape
+    templates = np.zeros((2, len(tables[0]), tables[0].shape[1]), np.uint16)
+    for template, table in zip(templates, tables, strict=True):
+        template[: len(table)] = table
+    near, far = (np.array([ties[:count, end] for ties in seams], np.uint16).reshape(2, count) for end in (0, 1))
+    source = np.argsort(target, axis=1)
+    arrays = templates, near, far, *(np.ascontiguousarray(there.T, np.int32) for there in (target, source))
+    for array in arrays:
         array.setflags(write=False)
-    return Neighbours(indptr, indices, table, tile)
+    size, larger = divmod(people, tiles)
+    return Neighbours(people, size, larger, *arrays)
