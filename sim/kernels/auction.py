@@ -21,7 +21,6 @@ def demand(price: float, value: Any, budget: Any, limit: Any) -> float:
     return asked
 
 
-@compiled
 def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: float = 0.0) -> float:
     """The lowest price at which demand does not exceed supply.
 
@@ -32,13 +31,18 @@ def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: 
         value: CNY a unit, (n,). budget: CNY, (n,). limit: most units wanted, (n,).
         supply: units for sale. reserve: lowest price, CNY a unit.
     """
+    return float(price_among(np.sort(value)[::-1], value, budget, limit, supply, reserve))
+
+
+@compiled
+def price_among(ranked: Any, value: Any, budget: Any, limit: Any, supply: float, reserve: float) -> float:
+    """`clearing_price` where ranked holds the values in falling order."""
     if value.size == 0:
         return reserve
     if supply <= 0.0:
-        return max(reserve, value.max())
+        return max(reserve, ranked[0])
     if demand(reserve, value, budget, limit) <= supply:
         return reserve
-    ranked = np.sort(value)[::-1]
     low, high = 0, ranked.size
     while low < high:  # how many of the highest values fit the supply when they are the price
         middle = (low + high) // 2
@@ -61,18 +65,24 @@ def clearing_price(value: Any, budget: Any, limit: Any, supply: float, reserve: 
     return price
 
 
-@compiled
 def units_bought(value: Any, budget: Any, limit: Any, supply: float, price: float) -> Any:
     """Units each bidder gets at the clearing price, (n,); what is marginal is shared in proportion, never above supply."""
-    asked, extra = np.zeros(value.size), np.zeros(value.size)
+    share_units(units := np.empty(value.size), value, budget, limit, supply, price)
+    return units
+
+
+@compiled
+def share_units(units: Any, value: Any, budget: Any, limit: Any, supply: float, price: float) -> None:
+    """`units_bought` into units (n,)."""
+    asked = more = 0.0
     for i in range(value.size):
         wanted = min(budget[i] / price, limit[i]) if price > 0.0 else limit[i]
-        if value[i] > price:
-            asked[i] = wanted
-        elif price > 0.0 and value[i] > 0.0 and price - value[i] <= MARGINAL * price:
-            extra[i] = wanted
-    room, more = supply - asked.sum(), extra.sum()
-    if price > 0.0 and room > 0.0 and more > 0.0:
-        asked += extra * min(1.0, room / more)
-    total = asked.sum()
-    return asked * min(1.0, supply / total) if total > 0.0 else asked
+        marginal = price > 0.0 and value[i] > 0.0 and value[i] <= price and price - value[i] <= MARGINAL * price
+        units[i] = wanted if value[i] > price else -wanted if marginal else 0.0  # below 0: at the margin
+        asked += max(units[i], 0.0)
+        more += max(-units[i], 0.0)
+    part = min(1.0, max(supply - asked, 0.0) / more) if more > 0.0 else 0.0
+    total = asked + part * more
+    fits = min(1.0, supply / total) if total > 0.0 else 1.0
+    for i in range(value.size):
+        units[i] = fits * (units[i] if units[i] > 0.0 else -part * units[i])

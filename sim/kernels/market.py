@@ -16,10 +16,9 @@ def logistic(x: float) -> float:
     return 1.0 / (1.0 + math.exp(-min(max(x, -50.0), 50.0)))
 
 
-@compiled
 def middle(values: Any, otherwise: float) -> float:
     """Median of values (n,), or another number where there are none. `numpy.median` takes ten times as long."""
     if values.size == 0:
         return otherwise
     ranked = np.sort(values)
-    return 0.5 * (ranked[(values.size - 1) // 2] + ranked[values.size // 2])
+    return float(0.5 * (ranked[(values.size - 1) // 2] + ranked[values.size // 2]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PAID_TRAFFIC, Array, last, own, param, read
-from sim.kernels.auction import clearing_price, units_bought
+from sim.kernels.auction import price_among, share_units
 from sim.kernels.compiled import compiled
 from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
@@ -72,7 +72,7 @@ class Advertising(Mechanic):
         value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.worth
         worth = np.where(value > 0, np.minimum(value, UNKNOWN), UNKNOWN)
         got = np.empty(self.ad_spend.shape)
-        auctions(self.cpm, self.ad_spend, got, worth, self.budget[:, PAID_TRAFFIC], self.supply, p.limit)
+        auctions(self.cpm, self.ad_spend, got, worth, np.sort(worth)[::-1], self.budget[:, PAID_TRAFFIC], self.supply, p.limit)
         self.impressions[...] = got.sum(axis=0)
         self.bought += p.memory * (got.sum(axis=1) - self.bought)
         brand, platform = self.outlet_brand[:rooms], self.outlet_platform[:rooms]
@@ -85,19 +85,24 @@ class Advertising(Mechanic):
 
 
 @compiled
-def auctions(cpm: Array, spend: Array, got: Array, worth: Array, budget: Array, supply: Array, limit: float) -> None:
+def auctions(cpm: Array, spend: Array, got: Array, worth: Array, ranked: Array, budget: Array, supply: Array, limit: float) -> None:
     """Every platform sells its impressions; a bidder's budget is split by what the platforms have for sale.
 
     Args:
         cpm: (platforms,), written, CNY a thousand. spend, got: (bidders, platforms), written, CNY and impressions.
-        worth: (bidders,) CNY an impression. budget: (bidders,) CNY. supply: (platforms,). limit: largest share of a bidder.
+        worth: (bidders,) CNY an impression. ranked: the same, falling. budget: (bidders,) CNY. supply: (platforms,). limit: largest share of a bidder.
     """
+    everything = 1e-300
     for k in range(supply.size):
-        money = budget * (supply[k] / max(supply.sum(), 1e-300))
-        most = np.full(money.size, limit * supply[k])
-        price = clearing_price(worth, money, most, supply[k])
-        got[:, k] = units_bought(worth, money, most, supply[k], price)
-        spend[:, k] = price * got[:, k]
+        everything += supply[k]
+    money, most, units = np.empty(worth.size), np.empty(worth.size), np.empty(worth.size)
+    for k in range(supply.size):
+        for b in range(worth.size):
+            money[b], most[b] = budget[b] * (supply[k] / everything), limit * supply[k]
+        price = price_among(ranked, worth, money, most, supply[k], 0.0)
+        share_units(units, worth, money, most, supply[k], price)
+        for b in range(worth.size):
+            got[b, k], spend[b, k] = units[b], price * units[b]
         cpm[k] = 1000.0 * price
 
 

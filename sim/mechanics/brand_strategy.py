@@ -132,12 +132,20 @@ def pursued(
         worth: (levers,) what a CNY of sales is worth.
         learning: pull a week. shrinkage: weight of the market's return. floor, most: least of a lever, most of all.
     """
-    market = sales.sum(axis=0) / np.maximum(spent.sum(axis=0), 1e-12)
-    moved = np.empty(intensity.shape)
-    for b in range(intensity.shape[0]):
-        for k in range(worth.size):
-            alone = sales[b, k] / spent[b, k] if spent[b, k] > 0.0 else market[k]
-            profit = np.log(max(worth[k] * (shrinkage * market[k] + (1.0 - shrinkage) * alone), 1e-9))
+    brands, levers = intensity.shape
+    moved, altogether = np.empty((brands, levers)), np.zeros(brands)
+    for k in range(levers):
+        sold, paid = 0.0, 0.0
+        for b in range(brands):
+            sold += sales[b, k]
+            paid += spent[b, k]
+        market = sold / max(paid, 1e-12)
+        for b in range(brands):
+            alone = sales[b, k] / spent[b, k] if spent[b, k] > 0.0 else market
+            profit = np.log(max(worth[k] * (shrinkage * market + (1.0 - shrinkage) * alone), 1e-9))
             moved[b, k] = max(intensity[b, k] * np.exp(learning * min(max(profit, -2.0), 2.0)), floor)
-        moved[b] *= min(1.0, most / max(moved[b].sum(), 1e-12))
+            altogether[b] += moved[b, k]
+    for b in range(brands):
+        for k in range(levers):
+            moved[b, k] *= min(1.0, most / max(altogether[b], 1e-12))
     return moved
