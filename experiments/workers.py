@@ -1,8 +1,8 @@
 """Processes work through runs side by side; one that dies is replaced and only its own run is made again.
 
 Each worker is a fresh Python (spawn), told its next run through a pipe, and tells the weeks done and the
-result through the same pipe. Two workers start alone: while they compile the kernels, or find them
-compiled, the others import what they need; they get their first run once one has simulated two weeks.
+result through the same pipe. Two workers start alone and compile the rules, or find them compiled, beginning at
+the two ends of the week: each finds on disk what the other has compiled. The others start when one is ready.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from experiments.plan import Task
 
 ATTEMPTS = 3
-COMPILING = 2  # runs that may compile the kernels side by side; it takes them no longer than one alone
-WARM = 2  # weeks after which every kernel of a run is compiled
+COMPILING = 2  # workers that compile the rules side by side, one from the last phase of the week to the first
 TELL = 0.3  # seconds between two messages on progress
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 Advance = Callable[[int], None]
@@ -64,17 +63,16 @@ class Pool:
         """Start one more worker; Ctrl-C goes to this process alone, which then ends the workers."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=work, args=(theirs,), daemon=True)
+        process = context.Process(target=work, args=(theirs, len(self.workers) % 2 == 1), daemon=True)
         with started_safely():
             process.start()
             self.workers.append(Worker(process, ours))
         theirs.close()
 
     def hand_out(self) -> None:
-        """Give idle workers their next run; before the kernels are warm only two runs are under way."""
+        """Give idle workers their next run."""
         for worker in self.workers:
-            busy = sum(other.number is not None for other in self.workers)
-            if worker.number is None and self.waiting and (self.warm or busy < COMPILING):
+            if worker.number is None and self.waiting:
                 number = self.waiting.pop(0)
                 try:
                     worker.pipe.send((number, self.tasks[number].configuration, self.tasks[number].seed))
@@ -85,7 +83,7 @@ class Pool:
                 self.attempts[number] = self.attempts.get(number, 0) + 1
 
     def hear(self, worker: Worker) -> None:
-        """One message of a worker: weeks done, a result, a failure; or its pipe has closed."""
+        """One message of a worker: it is ready, weeks done, a result, a failure; or its pipe has closed."""
         try:
             kind, content = worker.pipe.recv()
         except (EOFError, OSError):
@@ -94,11 +92,12 @@ class Pool:
         if kind == "weeks":
             self.advance(content - worker.weeks)
             worker.weeks = content
-            self.warm = self.warm or content >= WARM
         elif kind == "result":
             assert worker.number is not None
             self.results[worker.number] = content
-            worker.number, self.warm = None, True
+            worker.number = None
+        elif kind == "ready":
+            self.warm = True
         elif isinstance(content, LivemarketError):
             raise content
         else:
@@ -117,7 +116,7 @@ class Pool:
                 )
             self.advance(-worker.weeks)
             self.waiting.insert(0, worker.number)
-        elif not self.warm and not self.results:
+        elif not self.warm:
             raise RunError(f"A worker could not start (exit code {worker.process.exitcode}).")
         self.start()
 
@@ -138,7 +137,7 @@ class Pool:
 
 @contextmanager
 def hired() -> Iterator[Pool]:
-    """A pool whose first worker imports what it needs while its runs are still being planned; afterwards all are ended."""
+    """A pool whose first worker gets ready while its runs are still being planned; afterwards all are ended."""
     pool = Pool()
     try:
         pool.start()
@@ -162,9 +161,9 @@ def run_all(tasks: Sequence[Task], processes: int, advance: Advance = lambda wee
     pool = pool or Pool()
     pool.tasks, pool.advance, pool.waiting = tasks, advance, list(range(len(tasks)))
     try:
-        while len(pool.workers) < min(processes, len(tasks)):
-            pool.start()
         while len(pool.results) < len(tasks):
+            while len(pool.workers) < min(processes, len(tasks), processes if pool.warm else COMPILING):
+                pool.start()
             pool.hand_out()
             for pipe in connection.wait([worker.pipe for worker in pool.workers], timeout=1.0):
                 for worker in [each for each in pool.workers if each.pipe is pipe]:
@@ -197,21 +196,24 @@ def end_with_parent() -> None:
         threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
-def work(pipe: Any) -> None:
-    """What a worker does until its pipe closes."""
+def work(pipe: Any, backwards: bool) -> None:
+    """What a worker does until its pipe closes; `backwards` is the order in which it compiles the rules."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     told = 0.0
 
     def tell(done: int, steps: int) -> None:
         nonlocal told
         now = time.monotonic()
-        if done in (WARM, steps) or now - told > TELL:
+        if done == steps or now - told > TELL:
             told = now
             pipe.send(("weeks", done))
 
     try:
+        from sim.model import rehearse
         from sim.runner import run
 
+        rehearse(backwards)
+        pipe.send(("ready", None))
         while True:
             _, configuration, seed = pipe.recv()
             pipe.send(("result", run(configuration, seed, tell)))

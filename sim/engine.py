@@ -181,6 +181,14 @@ class Engine:
             self.ledger.check()
         self.week += 1
 
+    def rehearse(self, backwards: bool) -> None:
+        """Call everything once, which compiles the rules. The market is good for nothing afterwards."""
+        for phase in reversed(WEEK) if backwards else WEEK:
+            if phase.over == "market":
+                self._market_phases([phase.name])
+            for call in dict(self._block_calls[0]).get(phase.name, []):
+                self._block_call(call, 0, *self.blocks[0])
+
     @property
     def finished(self) -> bool:
         """Whether the last week has been run."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 import sim.mechanics
 from sim.config import Configuration, schedule_faults
 from sim.engine import Engine
@@ -142,6 +144,17 @@ def services_of(configuration: Configuration, sizes: Mapping[str, int], seed: in
             min(LEADING_BRANDS, sizes["brand"]), min(LEADING_STREAMERS, sizes["streamer"]),
         )  # fmt: skip
     return services
+
+
+def rehearse(backwards: bool = False) -> None:
+    """Compile the rules of the core market, or load them compiled, on a market of few that is then forgotten.
+
+    Args:
+        backwards: from the last phase of the week to the first, for a process beside one that goes forward.
+    """
+    engine = build(Configuration.from_mapping({"consumers": 64, "brands": 12, "streamers": 24}), 0)
+    with np.errstate(all="ignore"):
+        engine.rehearse(backwards)
 
 
 def build(configuration: Configuration, seed: int) -> Engine:

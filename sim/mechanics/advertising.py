@@ -90,7 +90,8 @@ def auctions(cpm: Array, spend: Array, got: Array, worth: Array, ranked: Array, 
 
     Args:
         cpm: (platforms,), written, CNY a thousand. spend, got: (bidders, platforms), written, CNY and impressions.
-        worth: (bidders,) CNY an impression. ranked: the same, falling. budget: (bidders,) CNY. supply: (platforms,). limit: largest share of a bidder.
+        worth: (bidders,) CNY an impression. ranked: the same, falling. budget: (bidders,) CNY. supply: (platforms,).
+        limit: largest share of a bidder.
     """
     everything = 1e-300
     for k in range(supply.size):
