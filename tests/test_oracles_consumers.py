@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -261,10 +260,6 @@ def test_who_is_followed(week: Week, gain: float, loss: float, rate: float, unfo
 CHANCES = (0.0, 0.125, 0.25, 0.0625, 1.0, 2.0)
 
 
-ONE_DRAW = pytest.mark.xfail(strict=True, reason="a draw above `leaves` is not lessened by what leaves, so fewer fall asleep or wake")
-
-
-@ONE_DRAW
 @MODEST
 @given(
     st.sampled_from([ACTIVE, DORMANT]), SEEDS, st.sampled_from(PARTS), *[st.sampled_from(CHANCES)] * 3
@@ -275,7 +270,6 @@ def test_where_a_member_moves(state: int, seed: int, trust: float, tires: float,
         agree(private_domain.moved, np.int8(state), u, np.float32(trust), tires, wakes, leaves)
 
 
-@ONE_DRAW
 @MODEST
 @given(WEEKS, PROBABILITY, PROBABILITY)
 def test_a_week_of_belonging(week: Week, friends: float, platform_carrier: float) -> None:
