@@ -23,6 +23,7 @@ from sim.streams import Streams
 BEFORE = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"])
 AFTER = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"])
 IDENTITY = {"sum": 0.0, "product": 1.0}
+MOST_UNITS = 2.0**62  # of a tally; what is no number becomes -2**63 as an integer
 KEPT = {"values", "p", "_absence"}  # what a mechanic has besides its fields
 
 
@@ -291,6 +292,8 @@ class Engine:
             field = self.fields[name]
             if call.access[name] == "gather" and view.dtype.kind == "f" and not np.isfinite(view).all():
                 faults.append(f"{mechanic.name} added what is no number to '{name}' in {call.context.phase}, week {self.week}.")
+            if call.access[name] == "tally" and view.size and max(-float(view.min()), float(view.max())) > MOST_UNITS:
+                faults.append(f"{mechanic.name} counted what is no number into '{name}' in {call.context.phase}, week {self.week}.")
             if call.access[name] == "write" and view.dtype.kind in "fiu" and view.size:
                 low, high = field.bounds or (-np.inf, np.inf)
                 least, most = float(view.min()), float(view.max())  # nan if any value is

@@ -6,6 +6,7 @@ touching it raises a ContractError that says why (see `Declaration.__get__`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ class Parameter:
         who = f"{self.mechanic}.{self.name} = {value!r} {self.unit}"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return f"{who} is not a number; give a number in [{self.bounds[0]:g}, {self.bounds[1]:g}]."
-        if not self.bounds[0] <= value <= self.bounds[1]:
+        if not self.bounds[0] <= value <= self.bounds[1] or abs(value) == math.inf:
             return f"{who} is outside [{self.bounds[0]:g}, {self.bounds[1]:g}]."
         return None
 

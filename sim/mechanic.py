@@ -53,11 +53,11 @@ class Mechanic:
         cls.phases = tuple(phase for phase in PHASES if callable(members.get(phase)))
 
     def __init__(self, **values: float) -> None:
-        faults = self.value_faults(values)
+        in_force = {key: parameter.default for key, parameter in self.parameters.items()} | values
+        faults = self.value_faults(in_force)
         if faults:
             raise ConfigError(faults)
-        self.values = {key: parameter.default for key, parameter in self.parameters.items()}
-        self.values.update({key: float(value) for key, value in values.items()})
+        self.values = {key: float(value) for key, value in in_force.items()}
         self.p = Values(**self.values)
         self._absence = {}
 

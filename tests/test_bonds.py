@@ -88,6 +88,7 @@ def test_trust_in_brands_is_learned_by_hand() -> None:
     [
         (ACTIVE, 0.0999, 0.0, LEFT),  # leaves at 0.1 without trust
         (ACTIVE, 0.0999, 1.0, DORMANT),  # at trust 1 leaves at 0.0368, then falls asleep up to 0.2368
+        (ACTIVE, 0.23, 1.0, DORMANT),
         (ACTIVE, 0.24, 1.0, ACTIVE),
         (DORMANT, 0.0, 1.0, LEFT),
         (DORMANT, 0.15, 1.0, ACTIVE),  # wakes at 0.3 with full trust

@@ -7,6 +7,7 @@ what it does by `decide=`, or by a subclass with another `rule`.
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import mesa
@@ -85,10 +86,12 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
 
     def see(self, view: View, name: str) -> float:
         """A value the rule cannot do without."""
-        try:
-            return float(view[name])
-        except KeyError:
-            raise ContractError(f"{self.kind} {self.row} needs '{name}' to decide, but sees only {', '.join(sorted(view))}.") from None
+        if name not in view:
+            raise ContractError(f"{self.kind} {self.row} needs '{name}' to decide, but sees only {', '.join(sorted(view))}.")
+        value = float(view[name])
+        if not math.isfinite(value):
+            raise ContractError(f"{self.kind} {self.row} sees {name} = {value}, which is no number to decide by.")
+        return value
 
     def _checked(self, decision: Levers) -> Levers:
         faults = []

@@ -136,10 +136,9 @@ class PrivateDomain(Mechanic):
 @compiled
 def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves: float) -> int:
     """Where a member is after a week: one draw decides leaving first, then falling asleep or waking."""
-    gone = leaves * np.exp(-trust) if u < leaves else 0.0
-    limit = tires if state == ACTIVE else wakes * trust
-    other = DORMANT if state == ACTIVE else ACTIVE
-    return LEFT if u < gone else other if u - gone < limit else state
+    gone = leaves * np.exp(-trust)
+    other, moves = (DORMANT, tires) if state == ACTIVE else (ACTIVE, wakes * trust)
+    return LEFT if u < gone else other if u < gone + moves else state
 
 
 @compiled
@@ -147,8 +146,8 @@ def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires:
          members: Array, exits: Array) -> None:  # fmt: skip
     """A week of everybody's bond of one place, (n,): members of each brand are counted, move, and stay idle or not."""
     may_move = np.zeros((tires.size, 4))  # at most, by brand and state: most members stay as they are, and this says so soon
-    may_move[:, ACTIVE] = np.maximum(tires, leaves)
-    may_move[:, DORMANT] = np.maximum(wakes, leaves)
+    may_move[:, ACTIVE] = tires + leaves
+    may_move[:, DORMANT] = wakes + leaves
     for i in range(state.size):
         now, b = state[i], max(brand[i], 0)
         members[b] += 10_000 * ((now == ACTIVE) | (now == DORMANT))

@@ -83,7 +83,7 @@ class Room:
         for field in fields(self):
             value = getattr(self, field.name)
             low, high = bounds.get(field.name, (0, math.inf))
-            if value is not None and not low <= value <= high:
+            if value is not None and not (low <= value <= high and value < math.inf):
                 faults.append(f"room: {field.name} = {value} is outside [{low}, {high}].")
         if faults:
             raise ConfigError(faults)

@@ -1,0 +1,165 @@
+"""What the rules of firms, hosts, platforms and the law mean, in plain numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import expit
+
+# -- attention ------------------------------------------------------------------------------------------------------------
+
+
+def bidders_value(sales, impressions, shrinkage):
+    market = sales.sum() / max(impressions.sum(), 1e-300)
+    alone = np.divide(sales, impressions, out=np.full(sales.size, market), where=impressions > 0.0)
+    return shrinkage * market + (1.0 - shrinkage) * alone
+
+
+def auctions(cpm, spend, got, worth, budget, supply, limit):
+    from tests.references import clearing_price, units_bought
+
+    for k in range(supply.size):
+        money = budget * supply[k] / supply.sum() if supply.sum() > 0.0 else np.zeros(budget.size)
+        most = np.full(money.size, limit * supply[k])
+        price = clearing_price(worth, money, most, supply[k])
+        got[:, k] = units_bought(worth, money, most, supply[k], price)
+        spend[:, k] = price * got[:, k]
+        cpm[k] = 1000.0 * price
+
+
+def success_on_air(result, aired):
+    mean = result.sum() / max(aired.sum(), 1e-12)
+    return np.where((aired > 0.0) & (mean > 0.0), result / np.maximum(aired, 0.05) / mean, 0.0)
+
+
+def exploration_shares(merit, on_air, platform, exploration):
+    by_merit, by_airtime = part_of(merit, platform, exploration.size), part_of(on_air, platform, exploration.size)
+    return (1.0 - exploration[platform]) * by_merit + exploration[platform] * by_airtime
+
+
+def part_of(weight, group, groups):
+    """Each weight as a part of its group's, 0 where the group has none."""
+    total = np.bincount(group, weight, groups)[group]
+    return np.where(total > 0.0, weight / total, 0.0)
+
+
+# -- what firms decide ----------------------------------------------------------------------------------------------------
+
+
+def pursued(intensity, spent, sales, worth, learning, shrinkage, floor, most):
+    market = sales.sum(axis=0) / np.maximum(spent.sum(axis=0), 1e-12)
+    alone = np.where(spent > 0.0, sales / spent, market)
+    gain = np.log(np.maximum(worth * (shrinkage * market + (1.0 - shrinkage) * alone), 1e-9)).clip(-2.0, 2.0)
+    wish = np.maximum(intensity * np.exp(learning * gain), floor)
+    return wish * np.minimum(1.0, most / np.maximum(wish.sum(axis=1, keepdims=True), 1e-12))
+
+
+def violation_probability(sales, risk, gain, fine, other_loss, term, temperature, scruple):
+    caught = -np.expm1(-term * risk)
+    relative_fine = np.minimum(fine / np.maximum(sales, 1.0), 50.0)
+    return logistic((gain - caught * (relative_fine + other_loss)) / temperature - scruple)
+
+
+def logistic(x):
+    return expit(np.clip(x, -50.0, 50.0))
+
+
+def leaders(success, sector, sectors):
+    best = np.full(sectors, -1)
+    for s in range(sectors):
+        inside = np.flatnonzero(sector == s)
+        if inside.size:
+            best[s] = inside[success[inside] == success[inside].max()][-1]
+    return best
+
+
+def move_style(style, moving, leader, error, step, noise, jump):
+    before, error = style.copy(), error.astype(float)
+    for k, room in enumerate(moving):
+        if leader[room] >= 0:
+            goal = (1.0 - step) * before[room] + step * before[leader[room]] + noise * error[:, k]
+        else:
+            goal = before[room] + jump * error[:, k]
+        style[room] = goal / max(np.linalg.norm(goal), 1e-12)
+
+
+def likeness(style, sector, weight, similarity, room_similarity):
+    room_similarity[...] = 0.5
+    for s in range(similarity.size):
+        inside = sector == s
+        w, cosine = weight[inside], style[inside] @ style[inside].T
+        pairs = np.outer(w, w)
+        others = pairs * ~np.eye(w.size, dtype=bool)
+        mean = (others * cosine).sum() / others.sum() if (w > 0.0).sum() > 1 else 0.0
+        similarity[s] = np.clip(0.5 + 0.5 * mean, 0.0, 1.0)
+        if w.sum() > 0.0:
+            room_similarity[inside] = 0.5 + 0.5 * cosine @ w / w.sum()
+
+
+# -- careers --------------------------------------------------------------------------------------------------------------
+
+
+def add_sales(total, host, sales, part):
+    hosted = host >= 0
+    np.add.at(total, host[hosted], part * sales[hosted])
+
+
+def move_host(active, exits, entries, income, commitment, leave, come, exit_rate, entry_rate, sharpness, other, hope):
+    there = active > 0.0
+    leaves = there & (leave < exit_rate * logistic(sharpness * (other - (income - commitment)) / other))
+    comes = ~there & (come < np.float64(entry_rate * logistic(sharpness * (hope - other) / other)))
+    exits[...], entries[...] = leaves, comes
+    active[...] = (there & ~leaves) | comes
+    income[comes], commitment[comes] = max(hope, other), 0.0
+
+
+def move_brand(active, exits, margin, profit, sales, leave, come, memory, exit_rate, entry_rate, tolerance):
+    sold = sales > 0.0
+    week = np.clip(profit / np.maximum(sales, 1e-9), -2.0, 2.0)
+    margin[sold] += memory * (week - margin)[sold]
+    there = active > 0.0
+    leaves = there & (leave < exit_rate * logistic(-(margin + tolerance) / tolerance))
+    comes = ~there & (come.astype(float) < entry_rate)
+    exits[...] = leaves
+    active[...] = (there & ~leaves) | comes
+    margin[comes] = 0.1
+
+
+# -- the law, and what is owed --------------------------------------------------------------------------------------------
+
+
+def suspects(bad, complaints, luck, by_lot, checked):
+    return np.flatnonzero((luck < -np.expm1(-bad * complaints)) | (checked.astype(float) < by_lot))
+
+
+def sentence(convicted, suspended, fine, illicit, violates, sales, a_host, decided, proof, proven, evidence, fade, weeks, most, multiple):
+    weekly = sales * a_host
+    illicit[...] = illicit * (1.0 - fade) + violates * weekly
+    suspended[...] = np.maximum(suspended - 1.0, 0.0)
+    convicted[...] = fine[...] = 0.0
+    for room in dict.fromkeys(decided.tolist()):
+        if illicit[room] > evidence * weekly[room] and float(proof[room]) < proven:
+            convicted[room], suspended[room] = 1.0, weeks
+            fine[room] = min(most, multiple * illicit[room])
+            illicit[room] = 0.0
+    selling = weekly > 0.0
+    return np.minimum(most, multiple * weekly[selling] / max(fade, 1e-3)).mean() if selling.any() else 0.0
+
+
+def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, live,
+                 sales, back, host, seller, platform, rate, host_rate, fees, fine):  # fmt: skip
+    hosted = host >= 0
+    commission[...], commission_back[...] = rate[platform] * sales, rate[platform] * back
+    hosts[hosted], hosts_back[hosted] = host_rate * sales[hosted], host_rate * back[hosted]
+    weight = (sales + 1.0) * hosted
+    fee[...] = np.where(hosted, fees[seller] * part_of(weight, seller, fees.size), 0.0)
+    np.add.at(earned, host[hosted], (hosts - hosts_back + fee)[hosted])
+    live += np.bincount(platform, sales, live.size)
+    host_fine[...], brand_fine[...] = fine * hosted, fine * ~hosted
+
+
+def settle_outlets(toll, costs, net, sales, back, brand, owed_by, channel, tolls, orders, gross, refunds, people, unit_cost, return_cost):
+    net += np.bincount(brand, sales, net.size) - np.bincount(owed_by, back, net.size)
+    toll[...] = tolls[channel] * sales
+    number = orders * people
+    sent_back = np.where(gross > 0.0, refunds / np.maximum(gross, 1e-12), 0.0) * number
+    costs[...] = unit_cost[brand] * (number - sent_back) + return_cost * sent_back

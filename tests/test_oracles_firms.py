@@ -1,0 +1,228 @@
+"""Rules of firms, hosts, platforms and the law against plain numpy: one firm, no sales, ties, certainty, billions."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.mechanics import (
+    advertising,
+    brand_career,
+    brand_strategy,
+    misconduct,
+    payments,
+    ranking,
+    regulation,
+    streamer_career,
+    style,
+)
+from tests.adversarial import FIRMS, FLOAT64, PROBABILITY, SEEDS, Draws, agree
+
+MODEST = settings(max_examples=40)
+CNY = {"rtol": 1e-10, "atol": 1e-5}
+"""Sums of up to twelve amounts of a billion, of which some are taken back: roundings of 1e-7 each."""
+
+
+@MODEST
+@given(SEEDS, FIRMS, st.integers(1, 4), st.sampled_from([0.001, 0.125, 1.0]))
+def test_advertising(seed: int, bidders: int, platforms: int, limit: float) -> None:
+    """No budgets, nothing for sale on some platforms or all, values alike; budgets lie in a column of a matrix of levers.
+
+    Values, budgets and supplies are exact in float64 where the price would jump else; prices to 1e-9 as in the auction.
+    """
+    draw = Draws(seed)
+    cpm, spend, got = np.empty(platforms), np.empty((bidders, platforms)), np.empty((bidders, platforms))
+    worth, supply = draw.among((0.5, 1.0, 1.0, 2.0, 1e6), bidders), draw.among((0.0, 1.0, 1.0, 2.0, 4.0), platforms)
+    budget = np.ascontiguousarray(draw.among((0.0, 0.0, 1.0, 2.0, 1e9), (bidders, 4)))[:, 0]
+    agree(advertising.auctions, cpm, spend, got, worth, budget, supply, limit, tolerance={"rtol": 1e-9, "atol": 1e-9})
+
+
+@MODEST
+@given(SEEDS, FIRMS, PROBABILITY)
+def test_values_of_impressions(seed: int, bidders: int, shrinkage: float) -> None:
+    draw = Draws(seed)
+    agree(advertising.bidders_value, draw.money(bidders), draw.money(bidders), shrinkage, tolerance=FLOAT64)
+
+
+@MODEST
+@given(SEEDS, FIRMS, st.integers(1, 4), PROBABILITY)
+def test_feeds(seed: int, rooms: int, platforms: int, exploration: float) -> None:
+    """Platforms without rooms, rooms off air, nobody with merit."""
+    draw = Draws(seed)
+    aired = draw.parts(rooms)
+    agree(ranking.success_on_air, draw.money(rooms), aired, tolerance=FLOAT64)
+    merit, platform, explored = draw.money(rooms) * aired, draw.rows(platforms, rooms), draw.parts(platforms)
+    agree(ranking.exploration_shares, merit, aired, platform, explored, tolerance=FLOAT64)
+
+
+@MODEST
+@given(SEEDS, FIRMS, st.sampled_from([0.0, 0.01, 1.0]), PROBABILITY, st.sampled_from([0.01, 0.4, 1.0]))
+def test_spending(seed: int, brands: int, learning: float, shrinkage: float, most: float) -> None:
+    draw = Draws(seed)
+    intensity = np.ascontiguousarray(draw.among((0.001, 0.001, 0.025, 0.4), (brands, 4)))
+    worth = draw.among((0.005, 0.35, 2.0), 4)
+    spent, sales = draw.money((brands, 4)), draw.money((brands, 4))
+    agree(brand_strategy.pursued, intensity, spent, sales, worth, learning, shrinkage, 0.001, most, tolerance=FLOAT64)
+
+
+@MODEST
+@given(SEEDS, FIRMS, st.sampled_from([0.0, 0.075, 1.0]), st.sampled_from([1.0, 4.0, 52.0]), st.sampled_from([0.001, 0.06, 5.0]))
+def test_false_claims(seed: int, rooms: int, gain: float, term: float, temperature: float) -> None:
+    draw = Draws(seed)
+    sales, risk, fine = draw.money(rooms), draw.parts(rooms), draw.money(rooms)
+    agree(misconduct.violation_probability, sales, risk, gain, fine, 0.1, term, temperature, 3.0, tolerance=FLOAT64)
+
+
+@MODEST
+@given(SEEDS, FIRMS, st.integers(1, 4), PROBABILITY)
+def test_styles(seed: int, rooms: int, sectors: int, step: float) -> None:
+    """Equal success, one room in a sector or none, rooms exactly alike or opposite; likeness to 1e-9, as squares are subtracted."""
+    draw = Draws(seed)
+    sector, success = draw.rows(sectors, rooms), draw.among((0.0, 1.0, 1.0, 5.0), rooms)
+    agree(style.leaders, success, sector, sectors)
+    points = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, -1.0, 0.0, 0.0], [0.5, 0.5, 0.5, 0.5], [-1.0, 0.0, 0.0, 0.0], [0.6, 0.0, 0.8, 0.0]])
+    where = np.ascontiguousarray(points[draw.rows(len(points), rooms)])
+    weight = draw.among((0.0, 0.0, 1.0, 1.0, 2.5, 0.01), rooms)
+    agree(style.likeness, where, sector, weight, np.empty(sectors), np.empty(rooms), tolerance={"rtol": 0.0, "atol": 1e-9})
+    moving = np.flatnonzero(draw.rng.random(rooms) < 0.7)
+    leader = style.leaders(success, sector, sectors)[sector]
+    leader = np.where((draw.rng.random(rooms) < 0.6) & (leader != np.arange(rooms)), leader, -1)
+    error = np.ascontiguousarray(draw.among((0.0, 1.0, -2.0, 0.3), (4, moving.size), np.float32))
+    agree(style.move, where, moving, leader, error, step, 0.1, 1.0, tolerance=FLOAT64)
+
+
+@MODEST
+@given(SEEDS, FIRMS, PROBABILITY, PROBABILITY, st.sampled_from([0.0, 4.0, 50.0]), st.sampled_from([-1e9, 0.0, 100.0, 1e9]))
+def test_hosts(seed: int, hosts: int, exit_rate: float, entry_rate: float, sharpness: float, hope: float) -> None:
+    """Incomes of nothing, of other work, of billions and of debts; who comes in and goes out at certain and impossible rates."""
+    draw = Draws(seed)
+    active, income = draw.among((0.0, 1.0), hosts), draw.among((100.0, 100.0, 0.0, -1e9, 1e9, 130.0), hosts)
+    agree(
+        streamer_career.move,
+        active,
+        np.empty(hosts),
+        np.empty(hosts),
+        income,
+        draw.among((0.0, 30.0, 1e9), hosts),
+        draw.draws(hosts),
+        draw.draws(hosts),
+        exit_rate,
+        entry_rate,
+        sharpness,
+        100.0,
+        hope,
+        tolerance=FLOAT64,
+    )
+    rooms = 2 * hosts
+    agree(streamer_career.add_sales, draw.money(hosts), draw.rows(hosts, rooms, missing=True), draw.money(rooms), 0.08, tolerance=CNY)
+
+
+@MODEST
+@given(SEEDS, FIRMS, PROBABILITY, PROBABILITY, PROBABILITY)
+def test_brands(seed: int, brands: int, memory: float, exit_rate: float, entry_rate: float) -> None:
+    draw = Draws(seed)
+    profit = draw.money(brands) * draw.among((1.0, -1.0), brands)
+    sales = draw.money(brands) * draw.among((1.0, -1.0, 0.0), brands)
+    active, margin = draw.among((0.0, 1.0), brands), draw.among((-0.03, -2.0, 0.1, 2.0), brands)
+    agree(
+        brand_career.move,
+        active,
+        np.empty(brands),
+        margin,
+        profit,
+        sales,
+        draw.draws(brands),
+        draw.draws(brands),
+        memory,
+        exit_rate,
+        entry_rate,
+        0.03,
+        tolerance=FLOAT64,
+    )
+
+
+@MODEST
+@given(SEEDS, FIRMS, st.sampled_from([0.0, 1e-6, 1.0, 1e9]), PROBABILITY)
+def test_cases(seed: int, rooms: int, complaints: float, by_lot: float) -> None:
+    draw = Draws(seed)
+    bad = draw.among((0.0, 0.0, 1.0, 40.0), rooms)
+    agree(regulation.suspects, bad, complaints, draw.draws(rooms), by_lot, draw.draws(rooms))
+
+
+@MODEST
+@given(SEEDS, FIRMS, PROBABILITY, PROBABILITY, st.sampled_from([0.0, 0.25, 1.0]), st.sampled_from([0.0, 500.0, 1e12]))
+def test_sentences(seed: int, rooms: int, proven: float, evidence: float, fade: float, most: float) -> None:
+    """Rooms decided twice in a week, without sales, without evidence; fines of nothing and without end."""
+    draw = Draws(seed)
+    decided = draw.rows(rooms, draw.rng.integers(0, 4), np.int64)
+    agree(
+        regulation.sentence,
+        np.empty(rooms),
+        draw.among((0.0, 0.5, 6.0), rooms),
+        np.empty(rooms),
+        draw.money(rooms),
+        draw.among((0.0, 1.0), rooms),
+        draw.money(rooms),
+        0.5,
+        decided,
+        draw.draws(rooms),
+        proven,
+        evidence,
+        fade,
+        6.0,
+        most,
+        1.4,
+        tolerance=FLOAT64,
+    )
+
+
+@MODEST
+@given(SEEDS, FIRMS, FIRMS, FIRMS, st.integers(1, 4))
+def test_what_rooms_owe(seed: int, rooms: int, brands: int, hosts: int, platforms: int) -> None:
+    """Brands without hosts, hosts without sales, own rooms only; fees lie in a column of a matrix of levers."""
+    draw = Draws(seed)
+    sales, back, fine = (draw.money(rooms) for _ in range(3))
+    agree(
+        payments.settle_rooms,
+        *np.zeros((7, rooms)),
+        np.zeros(hosts),
+        np.zeros(platforms),
+        sales,
+        back,
+        draw.rows(hosts, rooms, missing=True),
+        draw.rows(brands, rooms),
+        draw.rows(platforms, rooms),
+        draw.parts(platforms),
+        0.2,
+        draw.money((brands, 4))[:, 1],
+        fine,
+        tolerance=CNY,
+    )
+
+
+@MODEST
+@given(SEEDS, FIRMS, FIRMS, st.sampled_from([1.0, 5e4]))
+def test_what_orders_cost(seed: int, outlets: int, brands: int, people: float) -> None:
+    """Outlets that sold nothing, or had all sent back."""
+    draw = Draws(seed)
+    gross = draw.money(outlets)
+    agree(
+        payments.settle_outlets,
+        np.empty(outlets),
+        np.empty(outlets),
+        np.zeros(brands),
+        gross * people,
+        draw.money(outlets),
+        draw.rows(brands, outlets),
+        draw.rows(brands, outlets),
+        draw.rows(4, outlets),
+        np.array([0.0, 0.0, 0.006, 1.0]),
+        draw.among((0.0, 1.0, 37.5), outlets),
+        gross,
+        gross * draw.parts(outlets),
+        people,
+        draw.money(brands),
+        12.0,
+        tolerance=CNY,
+    )
