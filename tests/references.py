@@ -90,6 +90,14 @@ def clearing_price(value, budget, limit, supply, reserve=0.0):
     return high
 
 
+def price_among(ranked, value, budget, limit, supply, reserve):
+    return clearing_price(value, budget, limit, supply, reserve)
+
+
+def share_units(units, value, budget, limit, supply, price):
+    units[...] = units_bought(value, budget, limit, supply, price)
+
+
 def units_bought(value, budget, limit, supply, price):
     asked = np.where(value > price, wanted(price, budget, limit), 0.0)
     marginal = (value > 0.0) & (value <= price) & (price - value <= auction.MARGINAL * price) & (price > 0.0)
@@ -181,10 +189,6 @@ def gumbel_argmax(utility, index, outside, key, step, first, place, chosen):
 # -- sums -----------------------------------------------------------------------------------------------------------------
 
 
-def middle(values, otherwise):
-    return np.median(values) if values.size else otherwise
-
-
 def transfer(payer, payer_index, payer_how, payee, payee_index, payee_how, amounts):
     if not (np.isfinite(amounts) & (amounts >= 0.0)).all():
         return np.nan
@@ -203,9 +207,9 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     adoption.take_up: consumers.take_up,
     advertising.auctions: firms.auctions,
     advertising.bidders_value: firms.bidders_value,
-    auction.clearing_price: clearing_price,
     auction.demand: demand,
-    auction.units_bought: units_bought,
+    auction.price_among: price_among,
+    auction.share_units: share_units,
     brand_career.move: firms.move_brand,
     brand_strategy.pursued: firms.pursued,
     brand_trust.add_trust: consumers.add_brand_trust,
@@ -218,7 +222,6 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     habit.add_habit: consumers.add_habit,
     habit.learn_habits: consumers.learn_habits,
     market.logistic: firms.logistic,
-    market.middle: middle,
     misconduct.violation_probability: firms.violation_probability,
     orders.deliver: consumers.deliver,
     payments.settle_outlets: firms.settle_outlets,
@@ -251,7 +254,7 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
 """kernel: its reference"""
 
 COVERED = {
-    "sums.shares_among": "test_kernels.test_shares_among_neighbours_by_hand",
+    "sums.shares_among": "test_networks.test_shares_among_neighbours_are_those_of_the_table",
     # Parts that the compiler copies into kernels: tested through these, or on their own.
     "choice.gumbel": "test_oracles.test_noise",
     "choice.log32": "test_kernels.test_the_logarithm_is_right_to_the_last_bits",

@@ -14,7 +14,7 @@ def bidders_value(sales, impressions, shrinkage):
     return shrinkage * market + (1.0 - shrinkage) * alone
 
 
-def auctions(cpm, spend, got, worth, budget, supply, limit):
+def auctions(cpm, spend, got, worth, ranked, budget, supply, limit):
     from tests.references import clearing_price, units_bought
 
     for k in range(supply.size):

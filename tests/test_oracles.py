@@ -69,10 +69,11 @@ def test_auctions_of_units(seed: int, bidders: int, supply: float, alike: bool) 
     value, budget = draw.among(PRICES, bidders), draw.among(PRICES, bidders)
     limit = np.full(bidders, 0.125 * supply) if alike else draw.among(PRICES, bidders)
     price = auction.clearing_price(value, budget, limit, supply)
-    agree(auction.clearing_price, value, budget, limit, supply, tolerance={"rtol": 1e-9, "atol": 1e-12})
+    ranked = np.sort(value)[::-1]
+    agree(auction.price_among, ranked, value, budget, limit, supply, 0.0, tolerance={"rtol": 1e-9, "atol": 1e-12})
     for each in (price, 0.0, 1.0, 1e6):
         agree(auction.demand, each, value, budget, limit, tolerance=FLOAT64)
-        agree(auction.units_bought, value, budget, limit, supply, each, tolerance=FLOAT64)
+        agree(auction.share_units, np.empty(bidders), value, budget, limit, supply, each, tolerance=FLOAT64)
 
 
 @MODEST
@@ -132,11 +133,9 @@ def test_choices(seed: int, people: int, outside: float, first: int) -> None:
 
 
 @MODEST
-@given(SEEDS, st.sampled_from([-1e300, -50.0, -1e-300, 0.0, 3.0, 50.0, 710.0, 1e300]), FIRMS)
-def test_small_functions(seed: int, x: float, firms: int) -> None:
+@given(st.sampled_from([-1e300, -50.0, -1e-300, 0.0, 3.0, 50.0, 710.0, 1e300]))
+def test_the_logistic(x: float) -> None:
     agree(market.logistic, x, tolerance=FLOAT64)
-    agree(market.middle, Draws(seed).money(firms), 7.0, tolerance=FLOAT64)
-    agree(market.middle, np.empty(0), x)
 
 
 BAD = (0.0, 1.0, 2.5, 1e9, 0.25, np.nan, -1.0, np.inf)

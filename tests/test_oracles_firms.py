@@ -35,7 +35,8 @@ def test_advertising(seed: int, bidders: int, platforms: int, limit: float) -> N
     cpm, spend, got = np.empty(platforms), np.empty((bidders, platforms)), np.empty((bidders, platforms))
     worth, supply = draw.among((0.5, 1.0, 1.0, 2.0, 1e6), bidders), draw.among((0.0, 1.0, 1.0, 2.0, 4.0), platforms)
     budget = np.ascontiguousarray(draw.among((0.0, 0.0, 1.0, 2.0, 1e9), (bidders, 4)))[:, 0]
-    agree(advertising.auctions, cpm, spend, got, worth, budget, supply, limit, tolerance={"rtol": 1e-9, "atol": 1e-9})
+    ranked = np.sort(worth)[::-1]
+    agree(advertising.auctions, cpm, spend, got, worth, ranked, budget, supply, limit, tolerance={"rtol": 1e-9, "atol": 1e-9})
 
 
 @MODEST
