@@ -125,10 +125,16 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
         raise RefusedError([*arguments.faults, uncomposed(error)]) from None
     assert isinstance(settings, Mapping)
     again = command_of(HydraConfig.get().overrides.task) if arguments.multirun else arguments.command
+    named = {str(name): value for name, value in settings.items()}
+    if named.get("profile") is True:
+        from experiments.work import show_profile
+
+        show_profile(named, arguments.faults)
+        return
     with hired() as pool:
         from experiments.work import forecast
 
-        forecast({str(name): value for name, value in settings.items()}, again, arguments.faults, pool)
+        forecast(named, again, arguments.faults, pool)
 
 
 def uncomposed(error: Exception) -> str:

@@ -110,6 +110,7 @@ OPTIONS = (
     Option("overwrite", "work", "truth", "replace the folder if it holds earlier results of livemarket"),
     Option("language", "work", "choice", "language of the pictures", choices=("en", "zh")),
     Option("detail", "work", "checked", "keep the results of each brand in forecast.nc"),
+    Option("profile", "work", "truth", "instead of a forecast: run its first member alone and say where time and memory go"),
     Option("checked", "work", "checked", "check ranges and the books every week (slower)"),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
@@ -123,6 +124,7 @@ EXAMPLES = (
     ("forecast schedule.public_traffic.multiplier.2027-01-01=0.8", "another number from a day on"),
     ("forecast scenario=my_story.yaml out=runs/my_story", "a story of your own, in a folder of your choice"),
     ("forecast --multirun scenario=baseline,traffic_squeeze seed=1,101", "every combination, one after the other"),
+    ("forecast profile=true consumers=1000000 end=2020-12-31", "where a week's time and memory go"),
     ("forecast --cfg job", "show the configuration and run nothing"),
 )
 

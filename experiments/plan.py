@@ -19,7 +19,7 @@ from sim.config import Configuration
 from sim.errors import ConfigError, ContractError
 
 OF_SIM = ("start", "end", "consumers", "brands", "streamers", "people", "mechanics", "checked", "detail")
-OF_MACHINE = ("threads", "out", "overwrite")
+OF_MACHINE = ("threads", "out", "overwrite", "profile")
 SAME_AS_BASE = "base_detail"
 
 

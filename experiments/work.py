@@ -61,6 +61,18 @@ def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = 
     return place
 
 
+def show_profile(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> None:
+    """Run the first member of a forecast alone, and print where its time and memory went."""
+    from tqdm import tqdm
+
+    from sim.profiling import profile, table_text
+
+    task = make_plan({**settings, "members": 1, "draws": 1, "paired": 0}, faults).tasks[0]
+    with tqdm(total=task.configuration.clock.steps, unit="week", desc="profiling", dynamic_ncols=True) as bar:
+        found = profile(task.configuration, task.seed, lambda done, _: bar.update(done - bar.n))
+    print(table_text(found))
+
+
 def prepare(settings: Mapping[str, Any], faults: Sequence[str]) -> tuple[Plan, ResultsFolder]:
     """The plan and the folder; all faults of both at once."""
     faults, plan = list(faults), None

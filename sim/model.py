@@ -157,8 +157,8 @@ def rehearse(backwards: bool = False) -> None:
         engine.rehearse(backwards)
 
 
-def build(configuration: Configuration, seed: int) -> Engine:
-    """An engine ready for its first week; raises ConfigError or ContractError with all faults at once."""
+def build(configuration: Configuration, seed: int, kind: type[Engine] = Engine) -> Engine:
+    """An engine (of this kind) ready for its first week; raises ConfigError or ContractError with all faults at once."""
     names = configuration.mechanics or core()
     faults = composition_faults(names, configuration.parameters, configuration.schedule, configuration.people)
     if faults:
@@ -174,7 +174,7 @@ def build(configuration: Configuration, seed: int) -> Engine:
                 clock, mechanic.parameters[parameter], mechanic.values[parameter], dated
             )
     wanted = {service for mechanic in mechanics for service in mechanic.uses}
-    return Engine(
+    return kind(
         mechanics, sizes, clock, seed, people=configuration.people / configuration.consumers, parameters_in_force=in_force,
         services=services_of(configuration, sizes, seed, wanted),
         threads=configuration.threads, block=configuration.block, checked=configuration.checked,
