@@ -17,6 +17,8 @@ PARTS = (0.0, 0.0, 1.0, 1.0, 0.5, 0.25, 0.125, 0.0625, 0.9375, 0.6875)
 MONEY = (0.0, 0.0, 1.0, 1.0, 2.5, 1e-6, 1e9, 777.25)
 PEOPLE = st.sampled_from([0, 1, 2, 7, 40])
 """Rows of a block: nobody, one, few, and more than a vector register holds."""
+SEVERAL = st.sampled_from([2, 3, 40])
+"""Rows of a block whose columns lie one after the other; with one row or none, rules are compiled once more."""
 FIRMS = st.sampled_from([1, 2, 3, 12])
 PROBABILITY = st.sampled_from([0.0, 0.125, 0.5, 1.0])
 SEEDS = st.integers(0, 2**32 - 1)

@@ -107,7 +107,7 @@ def test_the_first_of_the_best(seed: int, people: int) -> None:
 
 
 @MODEST
-@given(SEEDS, st.sampled_from([0, 1, 40, 600]), st.sampled_from([-100.0, 0.0, 2.2, 100.0]), st.sampled_from([0, 2**31, 2**40]))
+@given(SEEDS, st.sampled_from([2, 40, 600]), st.sampled_from([-100.0, 0.0, 2.2, 100.0]), st.sampled_from([0, 2**31, 2**40]))
 def test_choices(seed: int, people: int, outside: float, first: int) -> None:
     """Few outlets, so that one is offered twice to many: of equals the first. No offers at all, worths far apart, chunks.
 

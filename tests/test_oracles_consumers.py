@@ -20,7 +20,7 @@ from sim.mechanics import (
     touchpoints,
     watching,
 )
-from tests.adversarial import FIRMS, FLOAT32, PARTS, PEOPLE, PROBABILITY, SEEDS, Draws, agree
+from tests.adversarial import FIRMS, FLOAT32, PARTS, PROBABILITY, SEEDS, SEVERAL, Draws, agree
 
 MODEST = settings(max_examples=40)
 UTILS = (0.0, 0.0, 1.0, -1.0, 50.0, -50.0, 0.3)
@@ -58,7 +58,7 @@ class Week(Draws):
         return [self.rng.integers(0, 3, size) * 10_000 for size in sizes]
 
 
-WEEKS = st.builds(Week, SEEDS, PEOPLE, FIRMS, FIRMS)
+WEEKS = st.builds(Week, SEEDS, SEVERAL, FIRMS, FIRMS)
 
 
 @MODEST
@@ -185,6 +185,22 @@ def test_habits_and_adoption(week: Week, speed: float, imitation: float, dropout
         dropout,
         *week.counts(4),
     )
+
+
+@settings(max_examples=10)
+@given(st.builds(Week, SEEDS, st.sampled_from([0, 1]), FIRMS, FIRMS))
+def test_a_block_of_one_consumer_or_none(week: Week) -> None:
+    """Rules of one number a consumer, and some of several, which are compiled once more where a block has one row."""
+    people, outlets, online = week.people, week.outlets, np.ones(week.people, np.bool_)
+    agree(habit.learn_habits, week.chosen, week.channel, online, 0.5, week.share(), week.share(), tolerance=FLOAT32)
+    agree(habit.add_habit, week.utility, 2.0, week.share(), 1.5, week.share(), tolerance=FLOAT32)
+    agree(touchpoints.meet, week.offered, *np.full((2, people), 99, np.uint8))
+    agree(brand_trust.find_bonds, week.chosen, week.brand_of, *week.bonds(week.brands, people), *remembered(week)[3:])
+    rates = week.parts(outlets), week.parts(outlets)
+    goods = week.among((0.01, 19.99), outlets), week.among((1.0, 3.2), outlets)
+    sums = week.counts(*[outlets] * 6)
+    agree(orders.deliver, week.chosen, week.slot, week.share(), *week.draws((2, people)), *goods, *rates, 0.5,
+          np.zeros(people, np.int8), np.zeros(people), *sums)  # fmt: skip
 
 
 def remembered(week: Week) -> tuple[np.ndarray, ...]:
