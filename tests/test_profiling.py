@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-import xarray as xr
 
 import sim
 from experiments.forecast import command
@@ -17,7 +16,9 @@ def test_a_timed_market_has_the_bits_of_any_other() -> None:
     configuration = small(30)
     timed = sim.model.build(configuration, 3, TimedEngine).run()
     plain = sim.build(configuration, 3).run()
-    assert {name: array.tobytes() for name, array in timed.arrays.items()} == {name: array.tobytes() for name, array in plain.arrays.items()}
+    assert {name: array.tobytes() for name, array in timed.arrays.items()} == {
+        name: array.tobytes() for name, array in plain.arrays.items()
+    }
 
 
 @pytest.mark.parametrize("threads", [1, 2])

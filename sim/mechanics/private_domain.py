@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.fields import ACTIVE, BONDS, DORMANT, LEFT, PRIVATE, PRIVATE_OPERATION, PRIVATE_SLOT, STRANGER, Array, last, own, param, read
@@ -136,7 +138,7 @@ class PrivateDomain(Mechanic):
 @compiled
 def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves: float) -> int:
     """Where a member is after a week: one draw decides leaving first, then falling asleep or waking."""
-    gone = leaves * np.exp(-trust)
+    gone = leaves * math.exp(-trust)
     other, moves = (DORMANT, tires) if state == ACTIVE else (ACTIVE, wakes * trust)
     return LEFT if u < gone else other if u < gone + moves else state
 

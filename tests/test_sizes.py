@@ -1,0 +1,48 @@
+"""The number of simulated consumers is a matter of noise, not of results."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from experiments.sizes import HEADLINES, compare, draw, main, page, simulate
+
+
+def test_equal_means_agree_and_a_shift_does_not() -> None:
+    """Noise of 1% between the sizes agrees; 5% more with the same noise does not."""
+    rng = np.random.default_rng(3)
+    firms = 1.0 + 0.2 * rng.standard_normal((8, 1))
+    found = {size: firms * (1.0 + 0.01 * rng.standard_normal((8, 2))) for size in (10, 100)}
+    found[10][:, 1] *= 1.05
+    by_name = {each.quantity: each for each in compare(found, ["same", "shifted"]) if each.size == 10}
+    assert by_name["same"].agrees
+    assert not by_name["shifted"].agrees
+    assert by_name["shifted"].difference == pytest.approx(0.05, abs=0.02)
+    assert by_name["same"].half < 0.05 < by_name["same"].spread
+
+
+def test_page_and_picture_say_what_agrees(tmp_path) -> None:
+    found = {10: np.array([[1.0], [1.1], [0.9]]), 100: np.array([[1.01], [1.09], [0.91]])}
+    rows = compare(found, ["live_gmv"])
+    text = page(rows, 3, "2020-12-31")
+    assert "**1 of 1 comparisons agree with 100 consumers" in text
+    assert "| live_gmv | 10 | 1 | 10.00% |" in text
+    draw(rows, tmp_path / "sizes.svg")
+    assert (tmp_path / "sizes.svg").stat().st_size > 1000
+
+
+def test_a_market_of_thousands_is_one_of_tens_of_thousands() -> None:
+    """Nine quantities of half a year at 3,000 and 24,000 consumers, six seeds: no difference beyond the sampling interval.
+
+    Not the two measures of concentration: at 3,000 consumers a small host sells a handful of baskets in all.
+    """
+    found = simulate((3_000, 24_000), 6, "2020-06-30", brands=60, streamers=120)
+    rows = [each for each in compare(found) if each.size == 3_000 and not each.quantity.startswith("streamer")]
+    assert len(rows) == len(HEADLINES) - 2
+    assert [f"{each.quantity}: {each.difference:+.1%} ± {each.half:.1%}" for each in rows if not each.agrees] == []
+    assert all(each.half < 0.5 for each in rows)
+
+
+def test_other_words_are_refused(capsys: pytest.CaptureFixture) -> None:
+    assert main(["fast"]) == 2
+    assert "quick" in capsys.readouterr().err
