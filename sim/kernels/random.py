@@ -61,9 +61,24 @@ def normal_pair(radius: Any, angle: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
+def fill_five(one: Any, two: Any, three: Any, four: Any, five: Any, key: Any, step: int, first: int) -> None:
+    """Fill five rows (count,) with uniforms from four words an agent, the first of which is agent `first`."""
+    for i in range(one.size):
+        a, b, c, d = words_of(np.uint64(first + i), step, key)
+        one[i] = unit_float(a)
+        two[i] = unit_float(b)
+        three[i] = unit_float(c)
+        four[i] = unit_float(d)
+        five[i] = low_bytes(a, b, c)
+
+
+@njit(nogil=True, cache=True)
 def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
     """Fill out (words <= 5, count) with uniforms; column i belongs to agent first + i."""
     words, count = out.shape
+    if words == 5:
+        fill_five(out[0], out[1], out[2], out[3], out[4], key, step, first)
+        return
     for i in range(count):
         a, b, c, d = words_of(np.uint64(first + i), step, key)
         out[0, i] = unit_float(a)
@@ -73,8 +88,6 @@ def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
             out[2, i] = unit_float(c)
         if words > 3:
             out[3, i] = unit_float(d)
-        if words > 4:
-            out[4, i] = low_bytes(a, b, c)
 
 
 @njit(nogil=True, cache=True)
