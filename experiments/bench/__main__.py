@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from experiments.bench.environment import FOLDER, ROOT, make, python_of
+from experiments.bench.environment import ROOT, make, python_of
 from experiments.bench.racing import MissingError, field_of, race
 from experiments.bench.report import Row, frameworks, page, promises
 from experiments.bench.rows import FULL, QUICK, all_rows, hundred_million, toy_rows

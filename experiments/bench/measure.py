@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from experiments.bench.peers import numpy_run
+from experiments.bench.toy_step import numpy_run
 
 CALENDAR = Path(__file__).resolve().parents[2] / "configs" / "calendar.yaml"
 START = date(2020, 1, 2)

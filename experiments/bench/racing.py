@@ -153,16 +153,16 @@ def field_of(consumers: int, steps: int, pythons: Sequence[str]) -> list[Runner]
         pythons: interpreters to try for a peer, the first first.
     """
     sizes = [f"consumers={consumers}", f"steps={steps}"]
-    peers = str(ROOT / "experiments" / "bench" / "peers.py")
+    peers = ["-m", "experiments.bench.peers"]
     own = [sys.executable, "-m", "experiments.bench.own", *sizes]
     runners = [
         Runner(Result("livemarket, 1 thread", consumers, steps), [own]),
         Runner(Result("livemarket, 2 threads", consumers, steps, 2), [[*own, "threads=2"]]),
-        Runner(Result("numpy", consumers, steps), [[sys.executable, peers, "numpy", *sizes]]),
-        Runner(Result("numpy, float32 in blocks", consumers, steps), [[sys.executable, peers, "numpy-blocks", *sizes]]),
+        Runner(Result("numpy", consumers, steps), [[sys.executable, *peers, "numpy", *sizes]]),
+        Runner(Result("numpy, float32 in blocks", consumers, steps), [[sys.executable, *peers, "numpy-blocks", *sizes]]),
     ]
     for case, name, threads in (("jax", "JAX on CPU", 0), ("polars", "Polars", 0), ("mesa-frames", "mesa-frames", 0), ("mesa", "Mesa", 1)):
         count = max(100, consumers // 20) if case == "mesa" else consumers
-        words = [peers, case, f"consumers={count}", f"steps={steps}"]
+        words = [*peers, case, f"consumers={count}", f"steps={steps}"]
         runners.append(Runner(Result(name, count, steps, threads), [[python, *words] for python in pythons]))
     return runners

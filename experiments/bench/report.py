@@ -143,17 +143,19 @@ def page(results: Sequence[Result], rows: Sequence[Row], machine: Mapping[str, s
     return "\n".join(lines) + "\n"
 
 
-TOY = """Each week a consumer sees three of 200 streamers drawn by popularity, values them by trust, quality and price, draws one or nothing
-(logit), and learns; sales move popularity (`experiments/bench/peers.py`). Frameworks are started once, warm up, and take turns, one
-repeat each, so that whatever slows the machine slows all; ratios are medians of ratios within a turn. Mesa runs fewer consumers, as its
-time for each does not depend on them. `bought` is the share of consumers who buy in a week: a check that all run the same step.
-livemarket's toy is five ordinary mechanics (`experiments/bench/toy_mechanics.py`) on the engine that runs the market;
-`tests/test_bench.py` holds its sales, week by week and streamer by streamer, and its trust against the numpy version within sampling
-error, and shows that it gives the same bits for any size of block and number of threads. The ratios to peers are of one thread, though
-JAX and Polars use all cores."""
+TOY = """Each week a consumer sees three of 200 streamers drawn by popularity, values them by trust, quality and price, draws one
+or nothing (logit), and learns; sales move popularity (`experiments/bench/toy_step.py`). Frameworks are started once,
+warm up, and take turns, one repeat each, so that whatever slows the machine slows all; ratios are medians of ratios
+within a turn. Mesa runs fewer consumers, as its time for each does not depend on them. `bought` is the share of
+consumers who buy in a week: a check that all run the same step. livemarket's toy is five ordinary mechanics
+(`experiments/bench/toy_mechanics.py`) on the engine that runs the market; `tests/test_bench.py` holds its sales, week
+by week and streamer by streamer, and its trust against the numpy version within sampling error, and shows that it gives
+the same bits for any size of block and number of threads. The ratios to peers are of one thread, though JAX and Polars
+use all cores."""
 
-MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said otherwise, 1,000
-streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones are run unseen. The ratio
-compares with the toy step in plain numpy, timed in the same process before and after. Lasting memory counts all arrays over consumers
-that outlive a week; resident memory is asked from the system. `first week` is a process from its start to its end that builds a market
-with a calendar and runs a week; cold means that nothing was compiled before."""
+MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
+otherwise, 1,000 streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones
+are run unseen. The ratio compares with the toy step in plain numpy, timed in the same process before and after. Lasting
+memory counts all arrays over consumers that outlive a week; resident memory is asked from the system. `first week` is a
+process from its start to its end that builds a market with a calendar and runs a week; cold means that nothing was
+compiled before."""

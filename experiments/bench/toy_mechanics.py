@@ -2,7 +2,7 @@
 
 Each week a consumer sees three of 200 streamers, drawn by popularity, and buys from one of them or from nobody (a logit
 draw whose outside option is worth 0); a purchase moves trust towards how it went, a week without one wears it down; sales
-move popularity. `experiments.bench.peers` holds the same step in other frameworks and defines its numbers.
+move popularity. `experiments.bench.toy_step` defines it, `experiments.bench.peers` holds it in other frameworks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from experiments.bench.peers import STREAMERS, popularity_after, streamers
+from experiments.bench.toy_step import STREAMERS, popularity_after, streamers
 from sim.clock import Clock
 from sim.engine import Engine
 from sim.fields import Array, last, own, param, read
