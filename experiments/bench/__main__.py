@@ -9,6 +9,7 @@ out=FOLDER writes page and picture there instead.
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 import sys
@@ -86,6 +87,8 @@ def machine() -> dict[str, str]:
 
 def run(options: Options) -> None:
     """Measure, print, and write where asked to."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # whoever waits sees how far it is, in a file too
     begin, where = time.perf_counter(), machine()
     for name, value in where.items():
         print(f"{name}: {value}")

@@ -42,6 +42,7 @@ def draw(results: Sequence[Result], path: Path, note: str = "") -> None:
         axis.plot([low, high], [place, place], color=INK, lw=1.2, marker="|", ms=7)
         axis.annotate(number(result.middle), (high, place), (7, 0), textcoords="offset points", va="center", color=INK, fontsize=9)
     axis.set_xscale("log")
+    axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axis.set_xlim(1, 4 * max((max(result.nanoseconds) for result in ran), default=10))
     axis.set_yticks(range(len(ran)), [result.name for result in ran])
     for label, result in zip(axis.get_yticklabels(), ran, strict=True):
