@@ -13,11 +13,11 @@ RIGHT_VERSION := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.versio
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c '$(RIGHT_VERSION)' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: help setup forecast fit test lint lock clean
+.PHONY: help setup forecast fit test bench bench-quick bench-100m lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 setup: $(STAMP)  ## make .venv from the lock and install the project into it
 
@@ -42,6 +42,15 @@ fit: $(STAMP)  ## fit both worlds: what the report says, and what the data say
 test: $(STAMP)  ## run every test, the linters among them: ARGS="-k ledger"
 	$(BIN)/python -m pytest $(ARGS)
 
+bench: $(STAMP)  ## measure speed and memory beside other frameworks, into docs/ (15 minutes)
+	$(BIN)/python -m experiments.bench $(ARGS)
+
+bench-quick: $(STAMP)  ## the same with small sizes, printed only (2 minutes)
+	$(BIN)/python -m experiments.bench quick=true $(ARGS)
+
+bench-100m: $(STAMP)  ## 100,000,000 consumers for 4 weeks (24 GiB)
+	$(BIN)/python -m experiments.bench consumers=100000000 $(ARGS)
+
 lint: $(STAMP)  ## ruff, mypy and the import contracts alone
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
@@ -52,5 +61,5 @@ lock:  ## renew uv.lock and requirements.lock from pyproject.toml (needs uv)
 	uv lock
 	uv export --quiet --locked --no-hashes --no-annotate --no-header --all-groups --no-emit-project --output-file requirements.lock
 
-clean:  ## remove .venv and the tools' caches, never results
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+clean:  ## remove the environments and the tools' caches, never results
+	rm -rf $(VENV) .bench-venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -34,7 +34,7 @@ class Streams:
         return self._keys[where]
 
     def uniform(self, key: int, step: int, first: int, count: int, words: int = 1) -> Array:
-        """Uniform draws in [0, 1) of agents first .. first+count-1: float32, (count,) or (words, count), words <= 4."""
+        """Uniform draws in [0, 1) of agents first .. first+count-1: float32, (count,) or (words, count), words <= 5."""
         out = np.empty((words, count), np.float32)
         fill_uniform(out, np.uint64(key), step, first)
         return out[0] if words == 1 else out

@@ -10,9 +10,10 @@ from hypothesis.extra import numpy as hnp
 from scipy import special, stats
 
 from sim.fields import QUANTUM, SLOTS
-from sim.kernels.choice import WIDTH, add_noise, gumbel_argmax, log32
+from sim.kernels.choice import WIDTH, add_noise, exp32, gumbel_argmax, log32
 from sim.kernels.compiled import compiled, count
-from sim.kernels.sections import pick_each, places_of, sections_of
+from sim.kernels.random import fill_uniform
+from sim.kernels.sections import pick_each, pick_in_order, places_of, sections_of
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
 
 KEY = np.uint64(0x1234_5678_9ABC_DEF0)
@@ -63,6 +64,48 @@ def test_draws_follow_the_weights() -> None:
     counts = np.bincount(out, minlength=4)
     assert counts[1] == 0
     assert stats.chisquare(counts[[0, 2, 3]], np.array([1, 2, 5]) * 10_000).pvalue > 1e-4
+
+
+@given(hnp.arrays(float, st.integers(1, 40), elements=weights), st.integers(1, 100))
+def test_draws_of_one_section_are_those_of_a_search(weight: np.ndarray, seed: int) -> None:
+    """As numpy finds them in the same float32 edges, draws on an edge and the greatest draw included."""
+    if weight.sum() <= 0.0:
+        return
+    cdf, guide, _ = sections_of(weight, np.zeros(weight.size, np.int64), 1, 64)
+    edges = cdf.astype(np.float32)
+    u = np.concatenate([np.random.default_rng(seed).random(50, np.float32), edges[edges < 1.0], np.float32([0.0, 1.0 - 2.0**-24])])
+    out = np.empty(u.size, np.uint32)
+    pick_in_order(edges, guide[0], u, out)
+    assert out.tolist() == np.searchsorted(edges, u, side="right").tolist()
+
+
+def test_a_fifth_draw_leaves_the_others_alone_and_is_uniform() -> None:
+    """The first four words of five are those of four; the fifth is made of their low bytes, uniform and tied to none."""
+    four, five = np.empty((4, 40_000), np.float32), np.empty((5, 40_000), np.float32)
+    fill_uniform(four, KEY, 3, 11)
+    fill_uniform(five, KEY, 3, 11)
+    assert (five[:4] == four).all()
+    assert 0.0 <= five[4].min() <= five[4].max() < 1.0
+    assert stats.kstest(five[4], "uniform").pvalue > 1e-4
+    assert np.abs(np.corrcoef(five)[4, :4]).max() < 0.02
+
+
+@compiled
+def exponentials(x: np.ndarray, out: np.ndarray) -> None:
+    for i in range(x.size):
+        out[i] = exp32(x[i])
+
+
+def test_exp32_is_the_exponential() -> None:
+    """Within 2e-7 relative; 1 at 0; beyond -87 and 88 as there."""
+    x = np.concatenate([np.linspace(-87, 88, 100_001), np.linspace(-1e-3, 1e-3, 1_001)]).astype(np.float32)
+    out = np.empty_like(x)
+    exponentials(x, out)
+    assert np.abs(out / np.exp(x.astype(float)) - 1.0).max() < 2e-7
+    ends = np.empty(5, np.float32)
+    exponentials(np.array([0.0, -1e30, -87.0, 88.0, 1e30], np.float32), ends)
+    assert ends[0] == 1.0
+    assert 0.0 < ends[1] == ends[2] < ends[3] == ends[4] < np.inf
 
 
 @given(hnp.arrays(float, st.integers(1, 8), elements=st.floats(0.0, 5.0)), st.integers(1, 50))

@@ -38,6 +38,14 @@ def unit_float(word: Any) -> Any:
 
 
 @njit(inline="always")
+def low_bytes(a: Any, b: Any, c: Any) -> Any:
+    """A float32 in [0, 1) from the low bytes of three words, which `unit_float` leaves over: a fifth draw from the same four words."""
+    low = np.uint32(255)
+    bits = np.uint32(np.uint32(np.uint32(a & low) << np.uint32(16)) | np.uint32(np.uint32(b & low) << np.uint32(8)))
+    return np.float32(np.int32(np.uint32(bits | np.uint32(c & low)))) * UNIT
+
+
+@njit(inline="always")
 def words_of(agent: Any, step: int, key: Any) -> Any:
     """Four words of an agent in a week."""
     low, high = np.uint32(agent), np.uint32(np.uint64(agent) >> np.uint64(32))
@@ -53,9 +61,24 @@ def normal_pair(radius: Any, angle: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
+def fill_five(one: Any, two: Any, three: Any, four: Any, five: Any, key: Any, step: int, first: int) -> None:
+    """Fill five rows (count,) with uniforms from four words an agent, the first of which is agent `first`."""
+    for i in range(one.size):
+        a, b, c, d = words_of(np.uint64(first + i), step, key)
+        one[i] = unit_float(a)
+        two[i] = unit_float(b)
+        three[i] = unit_float(c)
+        four[i] = unit_float(d)
+        five[i] = low_bytes(a, b, c)
+
+
+@njit(nogil=True, cache=True)
 def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
-    """Fill out (words <= 4, count) with uniforms; column i belongs to agent first + i."""
+    """Fill out (words <= 5, count) with uniforms; column i belongs to agent first + i."""
     words, count = out.shape
+    if words == 5:
+        fill_five(out[0], out[1], out[2], out[3], out[4], key, step, first)
+        return
     for i in range(count):
         a, b, c, d = words_of(np.uint64(first + i), step, key)
         out[0, i] = unit_float(a)

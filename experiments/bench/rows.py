@@ -1,0 +1,202 @@
+"""The promises about time and memory, each measured in processes of its own."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from experiments.bench.racing import MissingError, Result, child
+from experiments.bench.report import Row, ratios
+from sim.clock import Clock
+from sim.config import Configuration
+
+GIB = 2**30
+Measured = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of a run of the benchmark.
+
+    Attributes:
+        toy: consumers and steps of the toy step. repeats: turns of each framework.
+        market: consumers of the market rows. weeks: weeks timed there.
+        sizes: consumers for the slope, ascending; the last runs `long` weeks in all and gives the memory.
+        rooms: streamers of the small and of the large market.
+        late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
+        cold: whether to start with nothing compiled.
+    """
+
+    toy: tuple[int, int] = (100_000, 52)
+    repeats: int = 9
+    market: int = 1_000_000
+    weeks: int = 12
+    sizes: tuple[int, ...] = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
+    long: int = 52
+    rooms: tuple[int, int] = (1_000, 100_000)
+    late: int = 200_000
+    forecast: bool = True
+    cold: bool = True
+
+
+FULL = Plan()
+QUICK = Plan((20_000, 26), 3, 100_000, 4, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, False, False)
+WARM = 4  # weeks before the timed ones
+
+
+def market(consumers: int, weeks: int, threads: int = 2, warm: int = WARM, **more: int) -> Measured:
+    """What `experiments.bench.measure` says of one market."""
+    values = {"consumers": consumers, "weeks": weeks, "threads": threads, "warm": warm, **more}
+    words = [f"{name}={value}" for name, value in values.items()]
+    return child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
+
+
+def each(measured: Measured) -> tuple[float, ...]:
+    """ns for each consumer and week, one number a week."""
+    return tuple(seconds / measured["consumers"] * 1e9 for seconds in measured["seconds"])
+
+
+def to_yardstick(measured: Measured) -> float:
+    """Median of ns for each consumer and week over the toy step in numpy."""
+    return median(each(measured)) / median(measured["yardstick"])
+
+
+def toy_rows(results: Sequence[Result]) -> Iterator[Row]:
+    """What the toy step promises, from the turns of all frameworks."""
+    own = next(result for result in results if result.name == "livemarket, 1 thread")
+    base = ratios(results, own.name, "numpy")
+    yield Row(
+        "toy step, 1 thread", "ns for each consumer and step", tuple(own.nanoseconds), most=20, missing=own.missing,
+        ratio=median(base) if base else math.nan,
+    )  # fmt: skip
+    for name, least in (("Mesa", 150), ("mesa-frames", 12), ("JAX on CPU", 3)):
+        faster = ratios(results, name, own.name)
+        why = "" if faster else next(r.missing for r in results if r.name == name) or own.missing or "no repeat"
+        yield Row(f"toy step, 1 thread, against {name}", "times faster", faster, least=least, missing=why)
+
+
+def market_rows(plan: Plan) -> Iterator[Row]:
+    """Time of a week, of its market side, on one and two threads, and late."""
+    one, two = market(plan.market, plan.weeks, 1), market(plan.market, plan.weeks, 2, record=1)
+    size = f"{plan.market:,} consumers"
+    note = f"weeks {WARM + 1} to {WARM + plan.weeks}, recorded"
+    yield Row(f"market, {size}, 2 threads", "ns for each consumer and week", each(two), most=150, ratio=to_yardstick(two), note=note)
+    yield Row(f"market, {size}, 1 thread", "ns for each consumer and week", each(one), ratio=to_yardstick(one))
+    if plan.late:
+        weeks = Clock(Configuration().start, Configuration().end).steps
+        late = market(plan.late, 52, warm=weeks - 52)
+        yield Row(
+            f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), ratio=to_yardstick(late),
+            note=f"weeks {weeks - 51} to {weeks}",
+        )  # fmt: skip
+    faster = tuple(a / b for a, b in zip(one["seconds"], two["seconds"], strict=True))
+    yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
+    side = tuple(100 * part / whole for part, whole in zip(two["market"], two["seconds"], strict=True))
+    yield Row(f"market side with recording, {size}, 2 threads", "% of a week", side, most=10)
+
+
+def size_rows(plan: Plan) -> Iterator[Row]:
+    """Growth of time with consumers, and memory."""
+    *small, largest = plan.sizes
+    runs = [market(size, plan.weeks) for size in small] + [market(largest, plan.long - WARM)]
+    known = [run for run in runs if run["consumers"] >= 100_000] or runs
+    for run in runs:
+        yield Row(
+            f"market, {run['consumers']:,} consumers, 2 threads, by size",
+            "ns for each consumer and week",
+            each(run),
+            ratio=to_yardstick(run),
+        )
+    yield Row("slope of log time on log consumers, from 100,000", "1", (slope(known),), least=0.95, most=1.05)
+    last, before = runs[-1], runs[-2]
+    yield Row("lasting memory, arrays", "bytes for each consumer", (last["lasting"] / last["consumers"],), most=120)
+    more = (last["resident"] - before["resident"]) / (last["consumers"] - before["consumers"])
+    yield Row("lasting memory, resident", "bytes for each consumer", (more,), note=f"from {before['consumers']:,} to {largest:,} consumers")
+    yield Row(f"peak memory, {largest:,} consumers, {plan.long} weeks", "GiB", (last["peak"] / GIB,), most=6)
+    grown = last["beyond"] / known[0]["beyond"]
+    yield Row(
+        "growth of peak memory beyond lasting state", "times", (grown,), most=1.1,
+        note=f"{known[0]['beyond'] / 2**20:.0f} MiB at {known[0]['consumers']:,} consumers, {last['beyond'] / 2**20:.0f} at {largest:,}",
+    )  # fmt: skip
+
+
+def slope(runs: Sequence[Measured]) -> float:
+    """Slope of log time of a week on log consumers, by least squares; nan for fewer than two sizes."""
+    if len(runs) < 2:
+        return math.nan
+    time_of_week, sizes = [median(run["seconds"]) for run in runs], [run["consumers"] for run in runs]
+    return float(np.polyfit(np.log(sizes), np.log(time_of_week), 1)[0])
+
+
+def room_rows(plan: Plan) -> Iterator[Row]:
+    """What more rooms cost."""
+    few, many = (market(plan.market, max(3, plan.weeks // 3), streamers=streamers) for streamers in plan.rooms)
+    slower = tuple(a / b for a, b in zip(many["seconds"], few["seconds"], strict=True))
+    name = f"from {plan.rooms[0]:,} to {plan.rooms[1]:,} streamers, {plan.market:,} consumers"
+    yield Row(name, "times the time", slower, most=2, note=f"{many['build']:.0f} s to build, against {few['build']:.0f}")
+
+
+def start_rows(plan: Plan) -> Iterator[Row]:
+    """How long it takes until something happens."""
+    first = [sys.executable, "-m", "experiments.bench.measure", "first-week"]
+    child(first)
+    warm = [seconds_of(lambda: child(first)) for _ in range(min(3, plan.repeats))]
+    yield Row("first week, 20,000 consumers, warm", "s", tuple(warm), most=3)
+    if plan.cold:
+        with tempfile.TemporaryDirectory() as folder:
+            cold = seconds_of(lambda: child(first, {"NUMBA_CACHE_DIR": folder}))
+        yield Row("first week, 20,000 consumers, cold", "s", (cold,), most=20)
+    bare = [sys.executable, "-c", "import sim; print('{}')"]
+    yield Row("import sim, the process included", "s", tuple(seconds_of(lambda: child(bare)) for _ in range(plan.repeats)), most=0.5)
+
+
+def forecast_rows(plan: Plan) -> Iterator[Row]:
+    """A whole forecast."""
+    if not plan.forecast:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", "from experiments.forecast import main; main()", f"out={folder}/forecast"]
+        begin = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        taken = time.perf_counter() - begin
+        if done.returncode:
+            raise MissingError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"code {done.returncode}")
+    yield Row("make forecast: 32 members of 20,000 consumers, 574 weeks, pictures", "s", (taken,), most=90)
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long some work takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def all_rows(plan: Plan, tell: Callable[[str], None] = print) -> Iterator[Row]:
+    """Every promise besides those of the toy step; what cannot be measured is said, and the rest goes on."""
+    parts = {
+        "start": start_rows, "a week of the market": market_rows, "sizes and memory": size_rows, "rooms": room_rows,
+        "a forecast": forecast_rows,
+    }  # fmt: skip
+    for name, part in parts.items():
+        tell(f"Measuring {name} ...")
+        try:
+            yield from part(plan)
+        except MissingError as error:
+            yield Row(name, "", missing=str(error))
+
+
+def hundred_million() -> Iterator[Row]:
+    """100,000,000 consumers for 4 weeks, the first of which warms up; needs a machine of 24 GiB."""
+    run = market(100_000_000, 3, warm=1)
+    yield Row("market, 100,000,000 consumers, 2 threads", "ns for each consumer and week", each(run), ratio=to_yardstick(run))
+    yield Row("peak memory, 100,000,000 consumers, 4 weeks", "GiB", (run["peak"] / GIB,), most=24)
+    yield Row("lasting memory, arrays", "bytes for each consumer", (run["lasting"] / run["consumers"],), most=120)

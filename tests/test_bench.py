@@ -1,0 +1,168 @@
+"""The benchmark: its toy step is the same step as the peers', and its table says what was measured. No test looks at a clock."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.bench.__main__ import read_options
+from experiments.bench.environment import ROOT, make
+from experiments.bench.picture import draw
+from experiments.bench.racing import MissingError, Result, Runner, child, race
+from experiments.bench.report import Row, page, promises
+from experiments.bench.rows import slope, toy_rows
+from experiments.bench.toy_mechanics import toy_engine
+from experiments.bench.toy_step import STREAMERS, numpy_run, streamers
+from experiments.refusal import RefusedError
+from sim.engine import Engine
+
+CONSUMERS, STEPS = 30_000, 8
+
+
+def toy_runs(seeds: range) -> list[tuple[np.ndarray, float]]:
+    """Sales of each streamer and week, (STEPS, STREAMERS), and trust in the end, for some seeds."""
+    runs = []
+    for seed in seeds:
+        engine, sales = toy_engine(CONSUMERS, STEPS, seed), []
+        for _ in range(STEPS):
+            engine.step()
+            sales.append(engine.arrays["sold"][:-1].copy())
+        runs.append((np.array(sales), float(engine.observe("trust").mean())))
+    return runs
+
+
+def numpy_runs(seeds: range) -> list[tuple[np.ndarray, float]]:
+    """The same of the numpy version, which other frameworks are held against."""
+    runs = []
+    for seed in seeds:
+        weeks: list[np.ndarray] = []
+        trust = np.empty(CONSUMERS)
+        numpy_run(CONSUMERS, STEPS, seed=seed, weeks=weeks, trust_after=trust)
+        runs.append((np.array(weeks) / streamers()[1], float(trust.mean())))
+    return runs
+
+
+def test_the_toy_sells_and_learns_like_the_numpy_version() -> None:
+    """Sales of a week, sales of a streamer and trust in the end agree within sampling error of both."""
+    own, other = toy_runs(range(1, 5)), numpy_runs(range(1, 5))
+    sold, also = np.mean([run[0] for run in own], axis=0), np.mean([run[0] for run in other], axis=0)
+    runs = len(own)
+    share = also.sum(1) / CONSUMERS
+    error = np.sqrt(2 * share * (1 - share) / (runs * CONSUMERS))
+    # Consumers at the start differ (keyed streams here, one generator there): their spread adds to that of a week.
+    assert (np.abs(sold.sum(1) / CONSUMERS - share) < 6 * error).all()
+    by_streamer, expected = sold.sum(0), also.sum(0)
+    assert (np.abs(by_streamer - expected) < 8 * np.sqrt(2 * expected / runs) + 0.01 * expected).all()
+    assert np.mean([run[1] for run in own]) == pytest.approx(np.mean([run[1] for run in other]), abs=0.005)
+
+
+def bits(engine: Engine) -> list[bytes]:
+    """Everything that lasts, to the bit."""
+    return [engine.observe(name).tobytes() for name in ("trust", "sensitivity", "popularity", "sold")]
+
+
+@pytest.mark.parametrize(("threads", "block"), [(1, 64), (2, 500), (2, 999), (1, 3001)])
+def test_the_toy_gives_the_same_bits_for_any_block_and_threads(threads: int, block: int) -> None:
+    """3,001 consumers in blocks of every kind, the last one shorter; each consumer is counted once."""
+    engine = toy_engine(3_001, 5, threads=threads, block=block).run()
+    assert bits(engine) == bits(toy_engine(3_001, 5).run())
+    assert engine.arrays["sold"].sum() == 3_001
+
+
+def test_the_toy_keeps_its_contract() -> None:
+    """A checked run: ranges hold, nobody overwrites another's field."""
+    engine = toy_engine(500, 4, checked=True).run()
+    assert engine.arrays["sold"].shape == (STREAMERS + 1,)
+
+
+def made_up() -> list[Result]:
+    """Three frameworks, one of which is missing."""
+    return [
+        Result("livemarket, 1 thread", 1000, 10, 1, [10.0, 12.0, 11.0], 0.6, {"numba": "1.0", "numpy": "2.0"}),
+        Result("numpy", 1000, 10, 1, [100.0, 132.0, 110.0], 0.6, {"numpy": "2.0"}),
+        Result("Mesa", 50, 10, 1, [2000.0, 1800.0, 2200.0], 0.6, {"mesa": "3.0"}),
+        Result("mesa-frames", 1000, 10, 0, missing="No module named 'mesa_frames'"),
+        Result("JAX on CPU", 1000, 10, 0, [22.0, 24.0, 22.0], 0.6, {"jax": "0.1"}),
+    ]
+
+
+def test_the_table_says_median_spread_ratio_and_verdict(tmp_path: Path) -> None:
+    results = made_up()
+    rows = list(toy_rows(results))
+    text = page(results, rows, {"machine": "a made-up one"}, 90.0)
+    assert "| livemarket, 1 thread | 11.0 | 10.0 to 12.0 | 0.100 | 1 | 1,000 | 0.600 |" in text
+    assert "| toy step, 1 thread | 11.0 | 10.0 to 12.0 | ns for each consumer and step | 0.100 | at most 20 | met |" in text
+    assert "| toy step, 1 thread, against Mesa | 200 | 150 to 200 | times faster |  | at least 150 | met |" in text
+    assert "| at least 3 | falls short: 33% below |" in text
+    assert "2 of 4 targets are met. Short fall:" in text
+    assert "a made-up one" in text
+    assert "1.5 minutes" in text
+    draw(results, tmp_path / "bars.svg", "a made-up machine")
+    assert (tmp_path / "bars.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_targets_with_two_ends_and_without_any() -> None:
+    assert Row("slope", "1", (1.0,), least=0.95, most=1.05).verdict == "met"
+    assert Row("slope", "1", (1.2,), least=0.95, most=1.05).verdict == "falls short: 14% above"
+    assert Row("a week", "ns", (3.0, 5.0)).verdict == "no target"
+    assert promises([Row("a|b", "s", missing="it\nbroke")])[-1] == "| a\\|b |  |  | s |  | none | not measured: it broke |"
+
+
+def test_slope_of_times_that_grow_in_proportion() -> None:
+    runs = [{"consumers": size, "seconds": [size * 1e-7] * 3} for size in (100_000, 1_000_000, 10_000_000)]
+    assert slope(runs) == pytest.approx(1.0)
+
+
+def test_a_missing_framework_is_said_with_the_reason() -> None:
+    """One framework is not installed, one does not exist: the others run, and the table says why."""
+    broken = [sys.executable, "-c", "import no_such_framework"]
+    quick = [sys.executable, "-m", "experiments.bench.peers", "numpy", "consumers=100", "steps=2"]
+    runners = [
+        Runner(Result("absent", 100, 2), [broken]),
+        Runner(Result("nowhere", 100, 2), [["no-such-interpreter"]]),
+        Runner(Result("second try", 100, 2), [broken, quick]),
+    ]
+    absent, nowhere, second = race(runners, 2, tell=lambda _: None)
+    assert absent.missing == "ModuleNotFoundError: No module named 'no_such_framework'"
+    assert "no-such-interpreter" in nowhere.missing
+    assert len(second.nanoseconds) == 2
+    assert not second.missing
+    text = page([absent, second], [], {}, 1.0)
+    assert "| absent | missing | ModuleNotFoundError: No module named 'no_such_framework' |" in text
+
+
+def test_what_fails_to_measure_says_why() -> None:
+    with pytest.raises(MissingError, match="ValueError: too big"):
+        child([sys.executable, "-c", "raise ValueError('too big')"])
+
+
+def test_an_environment_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("something==1.0\n", encoding="utf-8")
+    (tmp_path / ".installed").write_text("something==1.0\n", encoding="utf-8")
+    assert make(tmp_path, requirements, tell=pytest.fail) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("quik=true", "Unknown option 'quik=true'. Did you mean 'quick'?"),
+        ("fast", "Unknown option 'fast'."),
+        ("quick=yes", "quick = 'yes' is neither true nor false."),
+        ("consumers=5", "only 100000000 is a run of its own"),
+        ("out=", "out names no folder."),
+    ],
+)
+def test_wrong_words_are_refused(typed: str, message: str) -> None:
+    with pytest.raises(RefusedError, match=r"^[^\n]*$") as error:
+        read_options([typed])
+    assert message in str(error.value)
+
+
+def test_a_quick_run_writes_nothing_unless_told() -> None:
+    assert read_options(["quick=true"]).out is None
+    assert read_options(["quick=true", "out=somewhere"]).out == Path("somewhere")
+    assert read_options([]).out == ROOT / "docs"
