@@ -255,7 +255,10 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
 
 COVERED = {
     "sums.shares_among": "test_networks.test_shares_among_neighbours_are_those_of_the_table",
+    "random.fill_five": "test_kernels.test_a_fifth_draw_leaves_the_others_alone_and_is_uniform",
+    "sections.pick_in_order": "test_kernels.test_draws_of_one_section_are_those_of_a_search",
     # Parts that the compiler copies into kernels: tested through these, or on their own.
+    "choice.exp32": "test_kernels.test_exp32_is_the_exponential",
     "choice.gumbel": "test_oracles.test_noise",
     "choice.log32": "test_kernels.test_the_logarithm_is_right_to_the_last_bits",
     "choice.mix": "test_oracles.test_choices",
@@ -265,6 +268,7 @@ COVERED = {
     "exposure.hear": "test_oracles_consumers.test_who_is_shown_what",
     "exposure.revisit": "test_oracles_consumers.test_who_is_shown_what",
     "private_domain.move": "test_oracles_consumers.test_a_week_of_belonging",
+    "random.low_bytes": "test_kernels.test_a_fifth_draw_leaves_the_others_alone_and_is_uniform",
     "random.normal_pair": "test_oracles.test_random_numbers",
     "random.philox": "test_streams.test_philox_gives_the_published_numbers",
     "random.unit_float": "test_oracles.test_random_numbers",

@@ -26,7 +26,7 @@ DEGREE = 8  # ties of a consumer that carry influence [people]; source: assumpti
 REWIRE = 0.1  # share of ties to far people [share]; source: assumption (small-world range of Watts & Strogatz 1998)
 TEMPLATE = 4000  # most people in one tile [people]; source: assumption (bounds set-up time)
 SEAM_SHARE = 0.5  # share of the rewired ties that lead to other tiles, as far as ties can be paired [share]; source: assumption
-MOST = 2**16  # people in a tile, who are numbered in 16 bits
+MOST = 65_536  # limit of people in a tile, who are numbered in 16 bits [people]; source: definition
 PATH_SOURCES = 32  # people from whom the mean path is measured
 _STREAM = 0x50C1A1  # second word of the Philox key of this file
 
