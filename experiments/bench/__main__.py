@@ -96,6 +96,8 @@ def run(options: Options) -> None:
         show(list(hundred_million()))
         return
     plan = QUICK if options.quick else FULL
+    if options.quick:
+        where["sizes"] = "small (a quick run): no verdict on targets, which hold for the full sizes"
     missing = {} if options.quick else make()
     print(f"The toy step, {plan.repeats} turns:")
     pythons = [str(python_of())] * python_of().exists() + [sys.executable]

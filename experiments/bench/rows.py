@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.bench.environment import ROOT
 from experiments.bench.racing import MissingError, Result, child
 from experiments.bench.report import Row, ratios
 from sim.clock import Clock
@@ -166,7 +167,7 @@ def forecast_rows(plan: Plan) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", "from experiments.forecast import main; main()", f"out={folder}/forecast"]
         begin = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         taken = time.perf_counter() - begin
         if done.returncode:
             raise MissingError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"code {done.returncode}")
