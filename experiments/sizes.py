@@ -127,6 +127,7 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             f"**{agree} of {len(judged)} comparisons agree with {sizes[-1]:,} consumers within their sampling intervals.** The median",
             f"half of an interval is {falls}: sampling consumers adds noise that falls with their number, while",
             "what the column `between seeds` shows is mostly which firms there are, and stays.",
+            *(["", different(judged)] if agree < len(judged) else []),
             "",
             *table_lines(rows),
             "",
@@ -138,6 +139,15 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). With few consumers a",
             "small host sells few baskets, whose noise spreads `streamer_gmv_gini` and `streamer_tail_exponent`.",
         ]
+    )
+
+
+def different(judged: Sequence[Comparison]) -> str:
+    """What does depend on the number of consumers."""
+    found = [f"`{each.quantity}` at {each.size:,} ({each.difference:+.1%})" for each in judged if not each.agrees]
+    return (
+        f"Not so {', '.join(found)}. Firms learn from what the simulated consumers buy, and a small firm's week among few consumers is a\n"
+        "handful of baskets: probably that noise, which learning does not average out, is what a small market has too much of."
     )
 
 
