@@ -47,6 +47,19 @@ def numpy_blocks(consumers: int, steps: int) -> Run:
     return timed(lambda: numpy_run(consumers, steps, np.float32, np.random.SFC64, 4096))
 
 
+def timed_market(market: Callable[[], Any], consumers: int, steps: int) -> Run:
+    """Seconds of a new market's steps, and the share of consumers who bought, which it counts in `bought`."""
+
+    def once() -> tuple[float, float]:
+        new = market()
+        begin = time.perf_counter()
+        for _ in range(steps):
+            new.step()
+        return time.perf_counter() - begin, new.bought / (consumers * steps)
+
+    return once
+
+
 def mesa(consumers: int, steps: int) -> Run:
     """One object for each consumer, as Mesa's tutorials write it, activated in order (the fastest way that Mesa has)."""
     import mesa
@@ -84,14 +97,7 @@ def mesa(consumers: int, steps: int) -> Run:
             self.agents.do("step")
             self.popularity = popularity_after(self.popularity, np.array(self.sales))
 
-    def once() -> tuple[float, float]:
-        market = Market()
-        begin = time.perf_counter()
-        for _ in range(steps):
-            market.step()
-        return time.perf_counter() - begin, market.bought / (consumers * steps)
-
-    return once
+    return timed_market(Market, consumers, steps)
 
 
 def polars_step(frame: Any, popularity: np.ndarray, price: np.ndarray, quality: np.ndarray, random: Any) -> tuple[Any, np.ndarray]:
@@ -155,14 +161,14 @@ def mesa_frames(consumers: int, steps: int) -> Run:
 
         def step(self) -> None:
             market = self.model
-            self["trust"], market.bought = polars_step(
+            self["trust"], market.sold = polars_step(
                 self.df if new else self.agents, market.popularity, price, quality, market.random
             )  # fmt: skip
 
     class Market(frames.Model if new else frames.ModelDF):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(seed=7)
-            self.popularity, self.total, self.bought = start.copy(), 0.0, np.zeros(STREAMERS)
+            self.popularity, self.bought, self.sold = start.copy(), 0.0, np.zeros(STREAMERS)
             if new:
                 self.sets += Consumers(self)
             else:
@@ -170,17 +176,10 @@ def mesa_frames(consumers: int, steps: int) -> Run:
 
         def step(self) -> None:
             (self.sets if new else self.agents).do("step")
-            self.total += self.bought.sum()
-            self.popularity = popularity_after(self.popularity, self.bought * price)
+            self.bought += self.sold.sum()
+            self.popularity = popularity_after(self.popularity, self.sold * price)
 
-    def once() -> tuple[float, float]:
-        market = Market()
-        begin = time.perf_counter()
-        for _ in range(steps):
-            market.step()
-        return time.perf_counter() - begin, market.total / (consumers * steps)
-
-    return once
+    return timed_market(Market, consumers, steps)
 
 
 def jax(consumers: int, steps: int) -> Run:

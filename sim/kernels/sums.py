@@ -10,6 +10,27 @@ from numba import njit
 from sim.kernels.compiled import compiled
 
 
+@njit(inline="always")
+def _begin(tile: Any, size: int, larger: int) -> Any:
+    """First person of a tile."""
+    return tile * size + min(tile, larger)
+
+
+@njit(nogil=True, cache=True)
+def _lead_away(one: Any, other: Any, here: Any, there: Any, leads: Any, tile: int, size: int, larger: int, low: int, high: int,
+               shift: int, out_one: Any, out_other: Any) -> None:  # fmt: skip
+    """One end of each seam counts the other end in the tile it leads to, instead of the one in its own: people low to high - 1."""
+    kind = np.int64(tile >= larger)
+    for s in range(here.shape[1]):
+        end = np.int64(here[kind, s])
+        if low <= end < high:
+            to: Any = np.int64(leads[tile, s])
+            old = _begin(tile, size, larger) + there[kind, s]
+            new = _begin(to, size, larger) + there[np.int64(to >= larger), s]
+            out_one[shift + end] += np.float32(one[new]) - np.float32(one[old])
+            out_other[shift + end] += np.float32(other[new]) - np.float32(other[old])
+
+
 @compiled
 def shares_among(one: Any, other: Any, templates: Any, near: Any, far: Any, target: Any, source: Any, size: int, larger: int,
                  first: int, out_one: Any, out_other: Any) -> None:  # fmt: skip
@@ -25,7 +46,7 @@ def shares_among(one: Any, other: Any, templates: Any, near: Any, far: Any, targ
         person = first + place
         within = larger * (size + 1)
         tile = person // (size + 1) if person < within else larger + (person - within) // size
-        kind, begin = np.int64(tile >= larger), tile * size + min(tile, larger)
+        kind, begin = np.int64(tile >= larger), _begin(tile, size, larger)
         low = person - begin
         high = min(size + 1 - kind, low + out_one.size - place)
         template, shift = templates[kind], place - low
@@ -38,18 +59,9 @@ def shares_among(one: Any, other: Any, templates: Any, near: Any, far: Any, targ
                 hits = np.int32(hits + both[template[i, k]])
             out_one[shift + i] = np.int32(hits & np.int32(0xFFFF))
             out_other[shift + i] = np.int32(hits >> np.int32(16))
-        for s in range(near.shape[1]):  # then each seam leads its two ends elsewhere
-            a, b = np.int64(near[kind, s]), np.int64(far[kind, s])
-            if low <= a < high:
-                there: Any = np.int64(target[tile, s])
-                away = there * size + min(there, larger) + far[np.int64(there >= larger), s]
-                out_one[shift + a] += np.float32(one[away]) - np.float32(mine[b])
-                out_other[shift + a] += np.float32(other[away]) - np.float32(theirs[b])
-            if low <= b < high:
-                there = np.int64(source[tile, s])
-                away = there * size + min(there, larger) + near[np.int64(there >= larger), s]
-                out_one[shift + b] += np.float32(one[away]) - np.float32(mine[a])
-                out_other[shift + b] += np.float32(other[away]) - np.float32(theirs[a])
+        # then each seam leads its two ends elsewhere
+        _lead_away(one, other, near, far, target, tile, size, larger, low, high, shift, out_one, out_other)
+        _lead_away(one, other, far, near, source, tile, size, larger, low, high, shift, out_one, out_other)
         place += high - low
     for i in range(out_one.size):
         out_one[i] /= np.float32(degree)
