@@ -131,7 +131,7 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
 
         show_profile(named, arguments.faults)
         return
-    with hired() as pool:
+    with hired(named.get("threads")) as pool:
         from experiments.work import forecast
 
         forecast(named, again, arguments.faults, pool)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +10,7 @@ from experiments.layers import Layer, base_calendar, layered
 from experiments.options import option_faults
 from experiments.refusal import Faults
 from experiments.scenario_files import scenario_faults, scenario_layer
+from experiments.workers import cores
 from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
 from scenarios.predictions import NOT_MODELLED, PREDICTIONS
@@ -88,13 +88,6 @@ class Plan:
     def processes(self) -> int:
         """Processes to start: never more than there are runs."""
         return min(int(self.settings["threads"] or cores()), len(self.tasks))
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:

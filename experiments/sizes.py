@@ -18,8 +18,9 @@ from scipy.special import stdtrit
 
 import configs
 from experiments.parameters import row
-from experiments.plan import cores, make_plan
+from experiments.plan import make_plan
 from experiments.scenario_files import read_scenario, scenario_path
+from experiments.workers import cores
 from experiments.yaml_files import read_mapping
 from sim.fields import Array
 from sim.runner import run

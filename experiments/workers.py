@@ -135,12 +135,24 @@ class Pool:
                 worker.process.kill()
 
 
+def cores() -> int:
+    """Cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
-def hired() -> Iterator[Pool]:
-    """A pool whose first worker gets ready while its runs are still being planned; afterwards all are ended."""
+def hired(processes: object) -> Iterator[Pool]:
+    """A pool whose first workers get ready while its runs are still being planned; afterwards all are ended.
+
+    Args:
+        processes: how many will be wanted, as somebody typed it; as many as there are cores if that is no number.
+    """
     pool = Pool()
     try:
-        pool.start()
+        for _ in range(min(processes if isinstance(processes, int) else cores(), COMPILING)):
+            pool.start()
         yield pool
     finally:
         pool.stop()
@@ -209,6 +221,7 @@ def work(pipe: Any, backwards: bool) -> None:
             pipe.send(("weeks", done))
 
     try:
+        import sim.actors  # noqa: F401 - before all else: while it is imported, Mesa looks through whatever there is
         from sim.model import rehearse
         from sim.runner import run
 

@@ -18,9 +18,10 @@ from sim.contracts import Field
 from sim.fields import Array
 
 
-def spans(consumers: int, block: int) -> list[tuple[int, int]]:
-    """First and one-past-last consumer of each block."""
-    return [(first, min(first + block, consumers)) for first in range(0, consumers, block)]
+def spans(consumers: int, most: int, threads: int) -> list[tuple[int, int]]:
+    """First and one-past-last consumer of each block: equal parts, as many for each thread, of at most `most` consumers."""
+    parts = min(-(-consumers // (most * threads)) * threads, consumers)
+    return [(consumers * part // parts, consumers * (part + 1) // parts) for part in range(parts)]
 
 
 class Rows:

@@ -55,7 +55,7 @@ class Engine:
         parameters_in_force: mechanic -> parameter -> value by week, (steps,).
         services: helpers of other libraries by name.
         threads: threads for consumer phases.
-        block: consumers in a block.
+        block: most consumers in a block.
         checked: whether to check ranges, overwriting and the books every week.
     """
 
@@ -79,7 +79,7 @@ class Engine:
         dated = parameters_in_force or {}
         self._dated = [(m.p, name, by_week) for m in self.mechanics for name, by_week in dated.get(m.name, {}).items()]
         self.services = dict(services or {})
-        self.threads, self.block = threads, min(block, max(1, sizes["consumer"]))
+        self.threads = threads
         self.fields = resolve(self.mechanics, self.sizes)
         missing = [
             f"{m.name} uses the service '{s}', which this model does not provide."
@@ -115,8 +115,9 @@ class Engine:
             and self.fields[name].over_consumers
             and self._needs_copy(mechanic, name)
         }
-        self.workspaces = [Workspace(list(self.fields.values()), self.shape, self.block, kept) for _ in range(threads)]
-        self.blocks = spans(self.sizes["consumer"], self.block)
+        self.blocks = spans(self.sizes["consumer"], block, threads)
+        longest = max((stop - first for first, stop in self.blocks), default=1)
+        self.workspaces = [Workspace(list(self.fields.values()), self.shape, longest, kept) for _ in range(threads)]
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._market_calls = {p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()}
         block_phases = [p.name for p in WEEK if p.over == "block"]

@@ -19,9 +19,9 @@ from experiments.ensemble import simulate
 from experiments.forecast import command
 from experiments.layers import Layer, layered
 from experiments.options import OPTIONS
-from experiments.plan import Task, cores, make_plan
+from experiments.plan import Task, make_plan
 from experiments.scenario_files import read_scenario
-from experiments.workers import RunError, run_all
+from experiments.workers import RunError, cores, run_all
 from experiments.worlds import WORLDS
 from sim.config import Configuration
 

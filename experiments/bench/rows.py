@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from experiments.bench.environment import ROOT
+from experiments.bench.measure import yardstick
 from experiments.bench.racing import MissingError, Result, child
 from experiments.bench.report import Row, ratios
 from sim.clock import Clock
@@ -66,18 +67,18 @@ def each(measured: Measured) -> tuple[float, ...]:
     return tuple(seconds / measured["consumers"] * 1e9 for seconds in measured["seconds"])
 
 
-def to_yardstick(measured: Measured) -> float:
-    """Median of ns for each consumer and week over the toy step in numpy."""
-    return median(each(measured)) / median(measured["yardstick"])
+def pace(measured: Measured) -> float:
+    """ns of the toy step in numpy beside a market."""
+    return median(measured["yardstick"])
 
 
 def toy_rows(results: Sequence[Result]) -> Iterator[Row]:
     """What the toy step promises, from the turns of all frameworks."""
     own = next(result for result in results if result.name == "livemarket, 1 thread")
-    base = ratios(results, own.name, "numpy")
+    plain = next(result for result in results if result.name == "numpy")
     yield Row(
         "toy step, 1 thread", "ns for each consumer and step", tuple(own.nanoseconds), most=20, missing=own.missing,
-        ratio=median(base) if base else math.nan,
+        pace=plain.middle if plain.nanoseconds else math.nan,
     )  # fmt: skip
     for name, least in (("Mesa", 150), ("mesa-frames", 12), ("JAX on CPU", 3)):
         faster = ratios(results, name, own.name)
@@ -90,13 +91,13 @@ def market_rows(plan: Plan) -> Iterator[Row]:
     one, two = market(plan.market, plan.weeks, 1), market(plan.market, plan.weeks, 2, record=1)
     size = f"{plan.market:,} consumers"
     note = f"weeks {WARM + 1} to {WARM + plan.weeks}, recorded"
-    yield Row(f"market, {size}, 2 threads", "ns for each consumer and week", each(two), most=150, ratio=to_yardstick(two), note=note)
-    yield Row(f"market, {size}, 1 thread", "ns for each consumer and week", each(one), ratio=to_yardstick(one))
+    yield Row(f"market, {size}, 2 threads", "ns for each consumer and week", each(two), most=150, pace=pace(two), note=note)
+    yield Row(f"market, {size}, 1 thread", "ns for each consumer and week", each(one), pace=pace(one))
     if plan.late:
         weeks = Clock(Configuration().start, Configuration().end).steps
         late = market(plan.late, 52, warm=weeks - 52)
         yield Row(
-            f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), ratio=to_yardstick(late),
+            f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
             note=f"weeks {weeks - 51} to {weeks}",
         )  # fmt: skip
     faster = tuple(a / b for a, b in zip(one["seconds"], two["seconds"], strict=True))
@@ -115,7 +116,7 @@ def size_rows(plan: Plan) -> Iterator[Row]:
             f"market, {run['consumers']:,} consumers, 2 threads, by size",
             "ns for each consumer and week",
             each(run),
-            ratio=to_yardstick(run),
+            pace=pace(run),
         )
     yield Row("slope of log time on log consumers, from 100,000", "1", (slope(known),), least=0.95, most=1.05)
     last, before = runs[-1], runs[-2]
@@ -150,12 +151,14 @@ def start_rows(plan: Plan) -> Iterator[Row]:
     """How long it takes until something happens."""
     first = [sys.executable, "-m", "experiments.bench.measure", "first-week"]
     child(first)
+    beside = [yardstick()]
     warm = [seconds_of(lambda: child(first)) for _ in range(min(3, plan.repeats))]
-    yield Row("first week, 20,000 consumers, warm", "s", tuple(warm), most=3)
+    beside.append(yardstick())
+    yield Row("first week, 20,000 consumers, warm", "s", tuple(warm), most=3, pace=median(beside))
     if plan.cold:
         with tempfile.TemporaryDirectory() as folder:
             cold = seconds_of(lambda: child(first, {"NUMBA_CACHE_DIR": folder}))
-        yield Row("first week, 20,000 consumers, cold", "s", (cold,), most=20)
+        yield Row("first week, 20,000 consumers, cold", "s", (cold,), most=20, pace=median([*beside, yardstick()]))
     bare = [sys.executable, "-c", "import sim; print('{}')"]
     yield Row("import sim, the process included", "s", tuple(seconds_of(lambda: child(bare)) for _ in range(plan.repeats)), most=0.5)
 
@@ -166,12 +169,14 @@ def forecast_rows(plan: Plan) -> Iterator[Row]:
         return
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", "from experiments.forecast import main; main()", f"out={folder}/forecast"]
-        begin = time.perf_counter()
+        before, begin = yardstick(), time.perf_counter()
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         taken = time.perf_counter() - begin
         if done.returncode:
             raise MissingError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"code {done.returncode}")
-    yield Row("make forecast: 32 members of 20,000 consumers, 574 weeks, pictures", "s", (taken,), most=90)
+    yield Row(
+        "make forecast: 32 members of 20,000 consumers, 574 weeks, pictures", "s", (taken,), most=90, pace=median([before, yardstick()])
+    )
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -198,6 +203,6 @@ def all_rows(plan: Plan, tell: Callable[[str], None] = print) -> Iterator[Row]:
 def hundred_million() -> Iterator[Row]:
     """100,000,000 consumers for 4 weeks, the first of which warms up; needs a machine of 24 GiB."""
     run = market(100_000_000, 3, warm=1)
-    yield Row("market, 100,000,000 consumers, 2 threads", "ns for each consumer and week", each(run), ratio=to_yardstick(run))
+    yield Row("market, 100,000,000 consumers, 2 threads", "ns for each consumer and week", each(run), pace=pace(run))
     yield Row("peak memory, 100,000,000 consumers, 4 weeks", "GiB", (run["peak"] / GIB,), most=24)
     yield Row("lasting memory, arrays", "bytes for each consumer", (run["lasting"] / run["consumers"],), most=120)
