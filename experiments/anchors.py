@@ -29,6 +29,7 @@ class Anchor:
         observable, year, month, base_year, platform: what to read; month 0 is the whole year, with a base year
             it is the ratio of both years, less 1 where `change` is set.
         value: published, in `unit` of the observable. bound: upper or lower where the number only bounds.
+        put_in: the parameter that was made from the same number, which is then never counted as reproduced.
         tolerance: relative where `log`, else in the unit. error: standard deviation of observation, on that scale.
     """
 
@@ -48,6 +49,12 @@ class Anchor:
     bound: str = ""
     unit: str = ""
     note: str = ""
+    put_in: str = ""
+
+    @property
+    def counted_as(self) -> str:
+        """The role in which a hindcast counts it."""
+        return "input" if self.put_in else self.role
 
     def read(self, dataset: Any) -> float:
         """The model's counterpart in a run's Dataset; nan where the run does not have it."""

@@ -59,11 +59,11 @@ def gather(plan: Plan, tasks: Sequence[Task], results: Sequence[xr.Dataset], var
     first = plan.members[next(iter(plan.worlds))]
     same = all(np.array_equal(weights[0], other) for other in weights)
     dataset = dataset.assign_coords(
-        world=list(plan.worlds),
-        scenario=[plan.scenario],
-        member=members,
-        draw=("member", [first[member].draw for member in members], {"long_name": "draw of the parameters"}),
-        seed=("member", [first[member].seed for member in members], {"long_name": "seed of chance"}),
+        world=("world", list(plan.worlds), {"long_name": "fitted world"}),
+        scenario=("scenario", [plan.scenario], {"long_name": "scenario"}),
+        member=("member", members, {"long_name": "number of the run", "units": "1"}),
+        draw=("member", [first[member].draw for member in members], {"long_name": "draw of the parameters", "units": "1"}),
+        seed=("member", [first[member].seed for member in members], {"long_name": "seed of chance", "units": "1"}),
         weight=("member", weights[0]) if same else (("world", "member"), np.array(weights)),
     )
     dataset["weight"].attrs = {"units": "1", "long_name": "weight of the member, summing to one"}

@@ -169,7 +169,7 @@ def target_table(anchors: Anchors, knowledge: Knowledge, implausibility: Array, 
 def conflicts(found: Attainable, anchors: Anchors, rows: Sequence[Mapping[str, Any]], cut: float, aside: Sequence[str]) -> list[str]:
     """Which targets cannot be met, alone or together, and how close they get; nothing if all are met."""
     by_name = {each.name: each for each in anchors.targets}
-    best = {row["anchor"]: row["best"] for row in rows if row["role"] == "target"}
+    best = {row["anchor"]: row["best"] for row in rows if row["anchor"] in by_name}
     away = [name for name, each in by_name.items() if not each.within(best[name])]
     if not away:
         return []

@@ -41,7 +41,7 @@ COLUMNS = (
     "bound",
     "note",
 )
-ROLES = {"target": "fitted", "hold-out": "held out", "check": "never used", "input": "put in at the start"}
+ROLES = {"target": "fitted", "hold-out": "held out", "check": "never used", "input": "put in, so not counted"}
 
 
 def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
         weight: of the draws, (draws,).
     """
     rows = []
-    for place, anchor in sorted(enumerate(anchors.all), key=lambda each: list(ROLES).index(each[1].role)):
+    for place, anchor in sorted(enumerate(anchors.all), key=lambda each: list(ROLES).index(each[1].counted_as)):
         median, spread = weighted(draws[:, place], weight)
         relative = anchor.log
         error = median / anchor.value - 1.0 if relative else median - anchor.value
@@ -62,7 +62,7 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
         rows.append(
             {
                 "world": anchors.world,
-                "role": anchor.role,
+                "role": anchor.counted_as,
                 "anchor": anchor.name,
                 "observable": anchor.observable,
                 "reference": anchor.reference,
@@ -77,7 +77,7 @@ def hindcast(anchors: Anchors, best: Array, draws: Array, weight: Array) -> list
                 "error_of": "published value" if relative else "difference",
                 "within": "not simulated" if math.isnan(median) else ("yes" if anchor.within(median) else "no"),
                 "bound": anchor.bound,
-                "note": anchor.note,
+                "note": "; ".join(filter(None, (f"put in as {anchor.put_in}" * bool(anchor.put_in), anchor.note))),
             }
         )
     return rows

@@ -54,9 +54,13 @@ SERIES: dict[str, dict[str, Any]] = {
         "error": 0.12,
         "shared": 0.10,
         "note": "one house; houses differ by a factor of two in what they count",
+        "put_in": {2020: "habit.private_at_start"},
     },
 }
-"""Series of the history, the observable each is held against, and standard deviations of their logs."""
+"""Series of the history, the observable each is held against, and standard deviations of their logs.
+
+`put_in` names the parameter that a year's number was made into.
+"""
 
 
 def data_anchors(history: History, report: Report) -> Anchors:
@@ -132,6 +136,7 @@ def _shell(series: str, told: dict[str, Any], year: int) -> Anchor:
         spread,
         platform=told.get("platform", ""),
         note=told["note"],
+        put_in=told.get("put_in", {}).get(year, ""),
     )
 
 

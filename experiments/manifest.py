@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 NAME = "manifest.json"
 MADE_BY = "livemarket"
 PACKAGES = (
-    "h5py",
     "hydra-core",
     "matplotlib",
     "mesa",

@@ -15,6 +15,7 @@ from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
 from scenarios.predictions import NOT_MODELLED, PREDICTIONS
 from scenarios.predictions.variants import variants_needed
+from scenarios.vocabulary import SERIES
 from sim.config import Configuration
 from sim.errors import ConfigError, ContractError
 
@@ -101,6 +102,9 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
             found.add([f"scenarios/report/predictions.csv lacks {', '.join(lost)}. Restore it from the repository."])
     with found:
         history = load_history()
+        lost = [f"{kept} of {least} observations of '{name}'" for name, least in SERIES.items() if (kept := history.count(name)) < least]
+        if lost:
+            found.add([f"scenarios/history/market_series.csv has only {', '.join(lost)}. Restore it from the repository."])
     calendar = Layer()
     with found:
         calendar = base_calendar()

@@ -62,6 +62,7 @@ def _traffic_price(report: Report, claim: Claim) -> Anchor:
 CHECKS: dict[str, dict[str, Any]] = {
     "12.1-f": {"year": 2020, "base": True, "note": "22 points below 2024; one platform's shop rooms had 0.70"},
     "1.2.1-b": {},
+    "1.2.1-f": {"bound": "lower"},
     "5.1-f": {"note": "mapped to 1.1 million sellers"},
     "5.1-g": {"change": True},
     "5.1-h": {"bound": "upper"},
@@ -74,8 +75,6 @@ CHECKS: dict[str, dict[str, Any]] = {
 def _report_checks(report: Report, history: History, described: int) -> list[Anchor]:
     found = []
     for claim in report.with_role("check"):
-        if claim.id not in CHECKS:
-            continue
         told, observable = CHECKS[claim.id], report.roles[claim.id].parameter_or_observable
         year, value = told.get("year", claim.year or described), claim.value
         if told.get("base"):
@@ -110,6 +109,7 @@ def _report_checks(report: Report, history: History, described: int) -> list[Anc
             stay.baseline_value or math.nan,
             0.15,
             unit=stay.unit,
+            put_in="the length of a stay in the room sessions",
         )
     )
     return found + concentration(report, history)

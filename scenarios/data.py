@@ -83,6 +83,10 @@ class History:
         """All observations of a series; DataError with a hint if there is none of that name."""
         return found(self.observations, name, "series of the history")
 
+    def count(self, name: str) -> int:
+        """How many observations a series has, 0 for one that is not there."""
+        return len(self.observations.get(name, ()))
+
     def value(self, name: str, year: int) -> float:
         """The value of a calendar year: a whole year's figure, else the stock observed in its December."""
         years, values = self.annual(name)

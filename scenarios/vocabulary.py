@@ -60,3 +60,20 @@ SERIES_UNITS = (
     "m sessions", "m WeChat users", "min/day", "per bn CNY", "percent", "% yoy", "% of sales",
     "% of Taobao Live sales", "% of revenue", "% (half-year)", "% (full year)", "% (value)",
 )  # fmt: skip
+SERIES: dict[str, int] = {
+    "livestream_gmv_100EC": 7, "livestream_gmv_iResearch": 5, "livestream_gmv_iiMedia": 3, "livestream_gmv_KPMG_Ali": 3,
+    "livestream_gmv_ZhongShang": 2, "livestream_sales_MOFCOM": 4, "online_retail_total_NBS": 7, "total_retail_sales_NBS": 1,
+    "livestream_users_CNNIC": 10, "ecom_livestream_users_CNNIC": 9, "online_shoppers_CNNIC": 5, "netizens_CNNIC": 6, "kuaishou_gmv_q":
+    16, "kuaishou_gmv_annual": 6, "kuaishou_ad_revenue": 10, "kuaishou_ad_to_gmv": 4, "kuaishou_other_services_to_gmv": 2,
+    "kuaishou_ad_per_1000_user_minutes": 5, "kuaishou_DAU": 9, "kuaishou_minutes_per_DAU": 9, "douyin_ecom_gmv": 4, "taobao_live_gmv":
+    2, "platform_sum_check": 1, "wechat_miniprogram_gmv": 3, "wechat_channels_orders_growth": 1, "store_broadcast_share_taobao_sales":
+    1, "store_broadcast_share_iResearch": 1, "top_2.2pct_streamer_share": 1, "top100_influencer_gmv_May2020_kuaishou": 1,
+    "top100_influencer_gmv_May2020_taobao": 1, "top100_influencer_gmv_May2020_douyin": 1, "top100_influencer_gmv_May2020_sum": 1,
+    "streamer_gmv_May2020_rank1_Viya": 1, "streamer_gmv_May2020_rank2_LiJiaqi": 1, "streamer_gmv_May2020_rank3": 1,
+    "streamer_gmv_May2020_rank25": 1, "streamer_accounts_CAPA": 3, "professional_streamers": 1, "active_ecom_streamers_MOFCOM": 4,
+    "livestream_sessions_MOFCOM": 4, "MCN_count_CAPA": 2, "MCN_count_iiMedia": 1, "private_domain_gmv_100EC": 4,
+    "private_touchpoint_penetration": 1, "wecom": 2, "wecom_served": 2, "popmart_member_repeat_rate": 4,
+    "proya_selling_expense_ratio": 3, "return_rate_livestream_firm": 1, "livestream_adoption_effect_sales": 1,
+    "complaints_12315_livestream": 4, "complaints_per_bn_gmv": 4,
+}  # fmt: skip
+"""Series of the history and how many observations each has at least: fewer are the sign of a damaged file."""

@@ -72,10 +72,14 @@ class Recorder:
                 if not o.name.startswith("_"):
                     unit = f"{o.unit} per {dim}" if o.kind == "flow" else o.unit
                     data[o.name + suffix] = ((dim, *o.dims), series[o.name], {"units": unit, "long_name": o.meaning, "kind": o.kind})
-        coords: dict[str, Any] = {"month": self.months, "year": self.years}
+        coords: dict[str, Any] = {
+            "month": ("month", self.months, {"long_name": "first day of the month"}),
+            "year": ("year", self.years, {"long_name": "calendar year", "units": "1"}),
+        }
         used = {dim for _, dims, _ in ((k, v[0], v[1]) for k, v in data.items()) for dim in dims} - set(coords)
         for dim in sorted(used):
-            coords[dim] = list(LABELS[dim]) if dim in LABELS else np.arange(self.engine.sizes[dim])
+            labels = list(LABELS[dim]) if dim in LABELS else np.arange(self.engine.sizes[dim])
+            coords[dim] = (dim, labels, {"long_name": dim} if dim in LABELS else {"long_name": f"number of the {dim}", "units": "1"})
         text = {key: value if isinstance(value, (str, int, float)) else json.dumps(value) for key, value in attributes.items()}
         return xr.Dataset(data, coords=coords, attrs=text)
 

@@ -210,6 +210,16 @@ class TestData:
         message = refused(["draws=1"], capsys, copied / "out")
         assert "predictions.csv lacks 1.2.1-p1. Restore it from the repository." in message
 
+    def test_history_cut_at_the_end_of_a_row(self, copied, capsys):
+        """Whole rows are gone: told before anything runs, with the file, all series and the remedy."""
+        path = copied / "history" / "market_series.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(lines[:60]), encoding="utf-8")
+        message = refused(["draws=1"], capsys, copied / "out")
+        assert "market_series.csv has only" in message
+        assert "0 of 4 observations of 'private_domain_gmv_100EC'" in message
+        assert "Restore it from the repository." in message
+
     def test_more_draws_than_the_world_has(self, copied, capsys):
         """A world of three draws cannot give sixteen."""
         assert "draws = 16, but world 'report' has 3" in refused(["members=16"], capsys, copied / "out")

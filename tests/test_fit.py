@@ -30,6 +30,8 @@ from experiments.selection import by_closeness, plausible, weighted_draws
 from experiments.targets import LAST_FITTED, anchors_of
 from experiments.worlds import FOLDER, WORLDS, load_world
 from scenarios.data import History, Observation, load_history, load_report
+from sim.model import registry
+from sim.sessions.live_room import STAY
 
 SEEDS = (1, 2, 3, 4)
 SEED_SPREAD = NOISE = 0.05
@@ -245,9 +247,40 @@ def test_report_targets_are_the_claims_with_that_role() -> None:
     fitted = {each.reference.split(" and ")[0] for each in anchors.targets}
     assert fitted == {claim.id for claim in report.with_role("target")}
     checked = {each.reference for each in anchors.all if each.role == "check"}
-    assert {id for id in checked if id in report.roles} <= {claim.id for claim in report.with_role("check")}
+    assert {id for id in checked if id in report.roles} == {claim.id for claim in report.with_role("check")}
     price = next(each for each in anchors.targets if each.observable == "cpm")
     assert (price.value, price.ends) == (1.25, (1.0, 1.5))
+
+
+FROM_FITTED_SERIES = {
+    "habit.private_at_start": "put in: its year is not counted",
+    "adoption.users_at_start": "users of January 2020, between two surveys; targets begin in June",
+    "population.kuaishou_share": "the share of a level; targets are growth",
+    "venues.kuaishou_rooms": "the share of a level; targets are growth",
+    "regulation.complaint_rate": "free in the fit",
+    "regulation.awareness_growth": "free in the fit",
+}
+"""Parameters made from a series that is also fitted, and why no number is counted as reproduced that was put in."""
+
+
+def test_no_number_is_counted_as_reproduced_that_was_put_in() -> None:
+    """A parameter made from a fitted series is free, is of another number, or takes its year out of the count."""
+    anchors = anchors_of("data")
+    series = {each.reference for each in anchors.all}
+    made = {
+        f"{mechanic}.{name}"
+        for mechanic, kind in registry().items()
+        for name, parameter in kind.parameters.items()
+        if parameter.source.removeprefix("history:") in series
+    }
+    assert made == set(FROM_FITTED_SERIES)
+    free = {name for name, why in FROM_FITTED_SERIES.items() if why == "free in the fit"}
+    drawn = load_world("data").draws[0].parameters
+    assert free <= {f"{mechanic}.{name}" for mechanic, values in drawn.items() for name in values}
+    taken_out = {each.put_in: each.counted_as for each in anchors.all if each.put_in}
+    assert taken_out == {"habit.private_at_start": "input"}
+    (stay,) = (each for each in anchors_of("report").all if each.put_in)
+    assert (stay.name, stay.value, stay.counted_as) == ("watch_time_2022", STAY, "input")
 
 
 def test_nothing_of_the_held_out_year_is_fitted() -> None:

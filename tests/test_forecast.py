@@ -105,7 +105,7 @@ def test_data_open_with_plain_xarray(made):
         assert data["weight"].values.tolist() == [0.5, 0.5]
         assert "brand" not in data.dims
         assert all(variable.attrs["units"] for variable in data.data_vars.values())
-        assert all(variable.attrs["long_name"] for variable in data.data_vars.values())
+        assert all(variable.attrs["long_name"] for variable in data.variables.values())
         assert bool((data["live_gmv"] > 0).all())
         assert json.loads(data.attrs["configuration"])["consumers"] == 200
 

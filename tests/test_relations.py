@@ -40,18 +40,29 @@ def test_more_room_for_advertising_lowers_the_price_of_attention() -> None:
     assert (paired("cpm", ample, base=scarce) < 0).all()
 
 
+def test_more_advertisers_raise_the_price_of_attention() -> None:
+    """12, 48 and 192 brands for the same consumers and hosts: up on average at each step, and from end to end with each seed.
+
+    Seeds share the draws of consumers and hosts; those of firms differ with their number.
+    """
+    prices = np.array([[market(seed, 52, brands=brands)["cpm_annual"].values[-1] for seed in SEEDS] for brands in (12, 48, 192)])
+    assert (np.diff(prices.mean(axis=1)) > 0).all()
+    assert (prices[-1] > prices[0]).all()
+
+
 @pytest.mark.parametrize("budget", [1e9, 3.0])
-def test_more_advertisers_raise_the_price_of_attention(budget: float) -> None:
+def test_more_bidders_raise_the_price_of_an_auction(budget: float) -> None:
     """The same slots among 20, 40 and 80 bidders, with and without binding budgets."""
     value = np.exp(np.random.default_rng(1).normal(size=80))
     prices = [clearing_price(value[:n], np.full(n, budget), np.full(n, 5.0), 50.0) for n in (20, 40, 80)]
     assert prices[0] < prices[1] < prices[2]
 
 
-def test_more_inspectors_make_fewer_violations() -> None:
-    """Forty against 400,000 in the country, over two years of learning what happens to others."""
-    few, many = {"regulation": {"inspectors": 40}}, {"regulation": {"inspectors": 400_000}}
-    differences = paired("violation_rate", many, weeks=104, base=few)
+@pytest.mark.parametrize(("few", "many"), [(40, 400_000), (4_000, 16_000)])
+def test_more_inspectors_make_fewer_violations(few: int, many: int) -> None:
+    """The extremes, and four times as many as there are, over two years of learning what happens to others."""
+    less, more = ({"regulation": {"inspectors": number}} for number in (few, many))
+    differences = paired("violation_rate", more, weeks=104, base=less)
     assert (differences < 0).all()
 
 

@@ -29,7 +29,7 @@ from scenarios.predictions.trajectory import (
     yearly_sum,
 )
 
-TOLERANCE = 0.05  # the tolerance that test 1.2.1-p1 names, also used wherever words fix a starting level
+TOLERANCE = 0.05  # the tolerance that test 1.2.1-p1 names
 LIVE_2025, LIVE_2024 = 5.8, 4.9  # CNY trillion
 
 
@@ -54,8 +54,8 @@ def end_of_cheap_shelf_traffic(run: xr.Dataset) -> dict[str, bool]:
     """Buyers leave search and shelf for live rooms and private domains.
 
     Shares are of total online retail, quarterly sums over quarterly sums, with linear trends over 24
-    quarters. Live and private sales that are one and the same order count in both, as the words add the two
-    shares.
+    quarters. Each order of the model belongs to one channel and the three are all there are, so that the two
+    conditions of the words are one.
     """
     total = quarterly_sum(run, "online_retail_total")
     shelf = ratio(quarterly_sum(run, "shelf_gmv"), total, "shelf share")
@@ -117,17 +117,19 @@ def private_domain_growth(run: xr.Dataset) -> dict[str, bool]:
     }
 
 
-@prediction("1.2.2-p1", verdict=share_of_seeds(0.9))
+@prediction(
+    "1.2.2-p1",
+    verdict=share_of_seeds(0.9),
+    starts=(Start("brand rooms' share of 2024", 0.35, lambda run: float(brand_rooms(run)[0])),),
+)
 def brand_self_broadcast(run: xr.Dataset) -> dict[str, bool]:
     """Brands run more of the live rooms themselves.
 
-    'Starts at 0.35' is read as the annual value of 2024 within 5% of 0.35, in each seed.
+    'Starts at 0.35' says where the world stands in 2024, which the fit answers for, and is told beside the
+    verdict; it is no further condition, as what is predicted is a rise from there.
     """
     share = brand_rooms(run)
-    return {
-        "starts at 0.35 within 5%": abs(share[0] - 0.35) <= TOLERANCE * 0.35,
-        "higher in 2030 than in 2024": above(share[-1], share[0]),
-    }
+    return {"higher in 2030 than in 2024": above(share[-1], share[0])}
 
 
 @prediction(

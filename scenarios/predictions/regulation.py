@@ -29,7 +29,8 @@ def more_rules_and_fines(run: xr.Dataset) -> dict[str, bool]:
     """Rules do not loosen, and breaking them comes to cost more.
 
     Annual values: none of the six steps of intensity from 2024 to 2030 falls; the expected cost of a
-    violation in 2030 exceeds that of 2024, at current prices.
+    violation in 2030 exceeds that of 2024, at current prices. Intensity is mostly put in: the upper fine is
+    dated, and inspectors are too but for what the regulator's actor adds; the cost is what cases come to.
     """
     intensity = annual(run, "regulation_intensity", SINCE_2024)
     cost = annual(run, "expected_cost_per_violation", (2024, 2030))
