@@ -16,6 +16,8 @@ import yaml
 
 import sim.actors.levers
 from scenarios.data import History, Report, load_history, load_report
+from sim.actors import Actor
+from sim.actors.cast import CLASSES
 from sim.actors.levers import Lever
 from sim.errors import DataError, did_you_mean
 from sim.fields import Parameter
@@ -27,8 +29,12 @@ TABLE = ROOT / "docs" / "parameters.md"
 EVIDENCE = ROOT / "configs" / "evidence.yaml"
 ASSUMPTION = "assumption"
 TIMELINE = "regulation_timeline"
-CONSTANT = re.compile(r"^(?P<name>[A-Z][A-Z_]+) = (?P<value>[-(\d][^#]*?)  # (?P<meaning>.+?); source: (?P<source>.+)$", re.MULTILINE)
+CONSTANT = re.compile(
+    r"^(?P<name>[A-Z][A-Z_]+) = (?P<value>[-(\d][^#\n]*?)  # (?P<meaning>.+?) \[(?P<unit>[^]]+)\]; source: (?P<source>.+)$", re.MULTILINE
+)
 """How a number that is fixed in the code says what it is: NAME = value  # meaning [unit]; source: where from."""
+DEFINITION = "definition"
+"""Source of a fixed number that follows from what its words mean."""
 KINDS = ("literature", "history", "claim", "prediction", "form", ASSUMPTION, "missing")
 
 
@@ -37,8 +43,8 @@ class Source:
     """Where a parameter's value comes from.
 
     Attributes:
-        kind: literature, history, claim, prediction, form (literature for the equation or the sign, not for the
-            number), assumption, or missing where it leads nowhere.
+        kind: literature, history, claim, prediction, form (one of these for the equation, the sign or the rough size,
+            not for the number), assumption, or missing where it leads nowhere.
         label: a few words for a table's cell.
         title: what one would look for in a library or in the data.
         link: file of this project that holds it, from `docs`; empty for an assumption.
@@ -81,14 +87,13 @@ class Sources:
             houses = ", ".join(dict.fromkeys(each.source for each in self.history.series(name)))
             return Source(kind, name, f"history by {houses}", "../scenarios/history/market_series.csv")
         if kind == "form" and colon:
-            source = name
+            whole = self(name)
+            return Source(kind, f"form: {whole.label}", f"the equation, sign or rough size, not the number: {whole.title}", whole.link)
         if source not in self.evidence:
             hint = did_you_mean(source, self.evidence)
             raise DataError(f"'{source}' is no key of configs/evidence.yaml.{hint} Add it, or name another.")
         entry = self.evidence[source]
         title = "{authors} ({year}). {title}. {venue} (grade {grade})".format(**entry)
-        if kind == "form":
-            return Source(kind, f"form: {source}", f"the equation or its sign, not the number: {title}", "../configs/evidence.yaml")
         return Source("literature", source, title, "../configs/evidence.yaml")
 
     def or_missing(self, source: str) -> Source:
@@ -99,9 +104,9 @@ class Sources:
             return Source("missing", f"{source} (missing)", str(error), "")
 
 
-def parameters(mechanics: Iterable[type[Mechanic]]) -> list[Parameter]:
-    """All parameters, mechanic by mechanic."""
-    return [parameter for mechanic in mechanics for parameter in mechanic.parameters.values()]
+def parameters(owners: Iterable[type[Mechanic | Actor]]) -> list[Parameter]:
+    """All parameters, mechanic by mechanic or actor by actor."""
+    return [parameter for owner in owners for parameter in owner.parameters.values()]
 
 
 def share_of_assumptions(found: Iterable[Parameter]) -> float:
@@ -110,10 +115,10 @@ def share_of_assumptions(found: Iterable[Parameter]) -> float:
     return sources.count(ASSUMPTION) / max(len(sources), 1)
 
 
-def faults(mechanics: Iterable[type[Mechanic]], sources: Sources) -> list[str]:
+def faults(owners: Iterable[type[Mechanic | Actor]], sources: Sources) -> list[str]:
     """Every parameter whose source leads nowhere or that nothing explains."""
     found = []
-    for parameter in parameters(mechanics):
+    for parameter in parameters(owners):
         who = f"{parameter.mechanic}.{parameter.name}"
         try:
             if not meaning(parameter, sources(parameter.source)):
@@ -128,13 +133,25 @@ def meaning(parameter: Parameter, source: Source) -> str:
     return parameter.doc or (source.title if source.kind == "claim" else "")
 
 
-def fixed_numbers(root: Path = ROOT) -> list[tuple[str, str, str, str, str]]:
-    """Numbers of the world that are fixed in the code: name, value, meaning, source, file."""
+def fixed_numbers(root: Path = ROOT) -> list[tuple[str, str, str, str, str, str]]:
+    """Numbers of the world that are fixed in the code: name, value, unit, meaning, source, file."""
     return [
-        (f"`{found['name']}`", found["value"], found["meaning"], found["source"], f"`{path.relative_to(root).as_posix()}`")
+        (f"`{found['name']}`", *found.group("value", "unit", "meaning", "source"), f"`{path.relative_to(root).as_posix()}`")
         for path in sorted((root / "sim").rglob("*.py"))
         for found in CONSTANT.finditer(path.read_text(encoding="utf-8"))
     ]
+
+
+def fixed_faults(numbers: Iterable[tuple[str, str, str, str, str, str]], sources: Sources) -> list[str]:
+    """Every fixed number whose source, up to its first space, leads nowhere and is no definition."""
+    found = []
+    for name, *_, source, file in numbers:
+        try:
+            if (where := source.partition(" ")[0]) != DEFINITION:
+                sources(where)
+        except DataError as error:
+            found.append(f"{name} in {file}: {error}")
+    return found
 
 
 def levers() -> list[tuple[str, str, str, str, str]]:
@@ -143,9 +160,9 @@ def levers() -> list[tuple[str, str, str, str, str]]:
     return [(f"`{each.name}`", each.unit, f"{each.step:g}", f"{each.low:g} to {each.high:g}", each.source) for each in found]
 
 
-def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
+def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources, actors: Mapping[str, type[Actor]]) -> str:
     """The page as Markdown; sources that lead nowhere are shown as missing."""
-    everything = parameters(mechanics.values())
+    everything = parameters([*mechanics.values(), *actors.values()])
     used = {parameter.source: sources.or_missing(parameter.source) for parameter in everything}
     counts = Counter(used[parameter.source].kind for parameter in everything)
     lines = [
@@ -153,9 +170,9 @@ def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
         "",
         "Generated by `python -m experiments.parameters` from the code; change it there.",
         "",
-        f"{len(everything)} parameters of {len(mechanics)} mechanics. "
+        f"{len(everything)} parameters of {len(mechanics)} mechanics and {len(actors)} kinds of actors. "
         f"{share_of_assumptions(everything):.0%} are assumptions without a source; that share may only fall. "
-        f"Of a further {counts['form'] / max(len(everything), 1):.0%} a source gives the equation or its sign (`form`); "
+        f"Of a further {counts['form'] / max(len(everything), 1):.0%} a source gives the equation, its sign or a rough size (`form`); "
         "the number is ours.",
         "",
         "| source | parameters | share |",
@@ -164,25 +181,7 @@ def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
     ]
     for name, mechanic in mechanics.items():
         note = " (a teaching example, not in the core market)" if name in EXAMPLES else ""
-        lines += ["", f"## {name}{note}", "", first_line(mechanic)]
-        if mechanic.parameters:
-            lines += [
-                "",
-                "| parameter | default | unit | range | source | meaning |",
-                "|---|---:|---|---|---|---|",
-            ]
-        for parameter in mechanic.parameters.values():
-            source = used[parameter.source]
-            low, high = parameter.bounds
-            cells = (
-                f"`{name}.{parameter.name}`",
-                f"{parameter.default:.10g}",
-                parameter.unit,
-                f"{low:g} to {high:g}",
-                str(source),
-                meaning(parameter, source),
-            )
-            lines.append(row(*cells))
+        lines += ["", f"## {name}{note}", "", first_line(mechanic), *parameter_rows(mechanic.parameters.values(), used)]
     fixed = fixed_numbers()
     lines += [
         "",
@@ -191,9 +190,14 @@ def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
         f"{len(fixed)} numbers of the world that no configuration can change; "
         f"{sum(source.startswith(ASSUMPTION) for *_, source, _ in fixed)} of them are assumptions.",
         "",
-        "| number | value | meaning | source | file |",
-        "|---|---:|---|---|---|",
+        "| number | value | unit | meaning | source | file |",
+        "|---|---:|---|---|---|---|",
         *(row(*number) for number in fixed),
+        "",
+        "## Rules of actors",
+        "",
+        "Numbers by which platforms, the regulator and the leading brands and streamers decide; arguments of `sim.actors.cast`.",
+        *parameter_rows(parameters(actors.values()), used),
         "",
         "## Levers of actors",
         "",
@@ -206,6 +210,18 @@ def table(mechanics: Mapping[str, type[Mechanic]], sources: Sources) -> str:
         number = sum(parameter.source == key for parameter in everything)
         lines.append(row(str(source), source.title, str(number)))
     return "\n".join(lines) + "\n"
+
+
+def parameter_rows(found: Iterable[Parameter], used: Mapping[str, Source]) -> list[str]:
+    """Parameters as a Markdown table after an empty line; nothing for none."""
+    rows = [
+        row(
+            f"`{each.mechanic}.{each.name}`", f"{each.default:.10g}", each.unit, "{:g} to {:g}".format(*each.bounds),
+            str(used[each.source]), meaning(each, used[each.source]),
+        )
+        for each in found
+    ]  # fmt: skip
+    return ["", "| parameter | default | unit | range | source | meaning |", "|---|---:|---|---|---|---|", *rows] if rows else []
 
 
 def row(*cells: str) -> str:
@@ -222,10 +238,11 @@ def main(target: Path = TABLE) -> None:
     """Write the table and say so; then raise DataError with all faults of sources and meanings, if any."""
     sources = Sources.load()
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(table(registry(), sources), encoding="utf-8")
-    found = parameters(registry().values())
+    target.write_text(table(registry(), sources, CLASSES), encoding="utf-8")
+    owners = [*registry().values(), *CLASSES.values()]
+    found = parameters(owners)
     print(f"{target}: {len(found)} parameters, {share_of_assumptions(found):.0%} assumptions.")
-    if missing := faults(registry().values(), sources):
+    if missing := faults(owners, sources) + fixed_faults(fixed_numbers(), sources):
         raise DataError(missing)
 
 

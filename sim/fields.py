@@ -107,8 +107,8 @@ def param(
         default: value where a configuration gives none.
         unit: unit in words, "1" for none.
         bounds: lowest and highest allowed value.
-        source: `claim:<id>` of the report, `history:<series>`, a key of evidence.yaml, `form:<key>` where that gives the
-            equation or its sign and not the number, or `assumption`.
+        source: `claim:<id>` of the report, `history:<series>`, a key of evidence.yaml, `form:<any of these>` where
+            that gives the equation, its sign or a rough size and not the number, or `assumption`.
         doc: what it means.
         interpolate: whether dated values are joined by straight lines instead of steps.
     """
@@ -183,7 +183,12 @@ STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF = 0, 1, 2, 3
 """Codes of `outlet_channel`."""
 PAID_TRAFFIC, STREAMER_FEES, OWN_ROOMS, PRIVATE_OPERATION = 0, 1, 2, 3
 """Rows of the dimension `lever`: what a brand's marketing budget is spent on."""
-SLOTS, TIES, BONDS, TASTES = 8, 3, 4, 4
+CHANNELS, STATES = 4, 4
+"""How many codes `outlet_channel` and `bond_state` have."""
+SLOTS = 8  # offers a consumer meets in a week at most [offers]; source: definition (the places of `slot`)
+TIES = 3  # rooms a consumer follows at most [rooms]; source: assumption
+BONDS = 4  # brands a consumer remembers at most [brands]; source: assumption
+TASTES = 4  # axes of style and taste [axes]; source: assumption
 """Lengths of the dimensions `slot`, `tie`, `bond` and `taste`: rules that loop over a known number take half the time."""
 FEED, SECOND_FEED, PAID_SLOT, FOLLOWED_SLOT, PRIVATE_SLOT, SHELF_SLOT = 0, 1, 2, 3, 6, 7
 """Places of the dimension `slot`; the live ones come before the private message."""
@@ -192,3 +197,14 @@ STRANGER, ACTIVE, DORMANT, LEFT = 0, 1, 2, 3
 SECTORS = ("beauty", "apparel", "food", "appliance", "home", "baby")
 PLATFORMS = ("douyin", "kuaishou", "taobao_live", "wechat_channels")
 """Rows of the dimensions `sector` and `platform`."""
+STREAMERS_PER_SECOND_ROOM = 5  # streamers of whom one has a second room on another platform [streamers]; source: assumption
+BRANDS_PER_SECOND_ROOM = 2  # brands of which one has a second room on another platform [brands]; source: assumption
+STREAMERS_PER_AGENCY = 20  # streamers for each agency [streamers]; source: assumption
+LEADING_BRANDS = 5  # brands that decide alone, as actors [brands]; source: assumption
+LEADING_STREAMERS = 5  # streamers who decide alone, as actors [streamers]; source: assumption
+REFUND_WEEKS = 2  # weeks from a sale to its refund [weeks]; source: assumption
+MONTH = 4  # weeks after which leading brands and streamers decide again [weeks]; source: assumption (a month)
+QUARTER = 13  # weeks after which platforms and the regulator decide again [weeks]; source: assumption (a quarter)
+HOURS_PER_WEEK = 40.0  # full time of an inspector or a host [hours]; source: definition (the statutory working week of China)
+FIRST_SALES = 4  # last week, from 0, whose sales are averaged plainly and do not move the shelf yet [week]; source: assumption
+FIRST_RESULTS = 8  # last week, from 0, whose margins, incomes and returns change nothing yet [week]; source: assumption

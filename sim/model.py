@@ -14,14 +14,30 @@ import sim.mechanics
 from sim.config import Configuration, schedule_faults
 from sim.engine import Engine
 from sim.errors import ConfigError, did_you_mean
-from sim.fields import BONDS, PLATFORMS, SECTORS, SLOTS, TASTES, TIES, Array
+from sim.fields import (
+    BONDS,
+    BRANDS_PER_SECOND_ROOM,
+    CHANNELS,
+    LEADING_BRANDS,
+    LEADING_STREAMERS,
+    PLATFORMS,
+    REFUND_WEEKS,
+    SECTORS,
+    SLOTS,
+    STREAMERS_PER_AGENCY,
+    STREAMERS_PER_SECOND_ROOM,
+    TASTES,
+    TIES,
+    Array,
+)
 from sim.mechanic import Mechanic
 from sim.schedule import values_in_force
 from sim.streams import stream_key
 
+CELLS = 512
+"""Length of the dimension `cell`: entries of a guide into cumulative shares."""
 EXAMPLES = ("confidence",)
 """Mechanics that teach; they are in the registry but not in the core market."""
-LEADING_BRANDS, LEADING_STREAMERS = 5, 5
 
 
 @lru_cache(maxsize=1)
@@ -106,12 +122,13 @@ def composition_faults(mechanics: Sequence[str], parameters: Mapping[str, Any], 
 
 def sizes_of(configuration: Configuration) -> dict[str, int]:
     """Length of every dimension."""
-    rooms = configuration.streamers + configuration.brands + configuration.streamers // 5 + configuration.brands // 2
+    second_rooms = configuration.streamers // STREAMERS_PER_SECOND_ROOM + configuration.brands // BRANDS_PER_SECOND_ROOM
+    rooms = configuration.streamers + configuration.brands + second_rooms
     return {
         "consumer": configuration.consumers, "brand": configuration.brands, "streamer": configuration.streamers,
-        "agency": max(1, configuration.streamers // 20), "room": rooms, "outlet": rooms + 2 * configuration.brands,
+        "agency": max(1, configuration.streamers // STREAMERS_PER_AGENCY), "room": rooms, "outlet": rooms + 2 * configuration.brands,
         "platform": len(PLATFORMS), "sector": len(SECTORS),
-        "slot": SLOTS, "cell": 512, "tie": TIES, "bond": BONDS, "taste": TASTES, "channel": 4, "lever": 4, "lag": 2,
+        "slot": SLOTS, "cell": CELLS, "tie": TIES, "bond": BONDS, "taste": TASTES, "channel": CHANNELS, "lever": 4, "lag": REFUND_WEEKS,
         "income": 3, "policy": 4, "result": 3,
         "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2, "hit": 2,
     }  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 from sim.clock import WEEKS_PER_YEAR
 from sim.concentration import gini, tail_exponent, top_share
 from sim.fields import BRAND_ROOM, PRIVATE, PRIVATE_OPERATION, SHELF, STREAMER_FEES, Array
+from sim.mechanics.regulation import Regulation
 
 TRILLION, BILLION, MILLION = 1e12, 1e9, 1e6
 MID_TIER = (100_000.0, 1_000_000.0)  # sales of a mid-tier host [CNY a month, prices of 2020]; source: assumption
@@ -161,7 +162,8 @@ def _sector_minutes(m: Market) -> Array:
 
 
 def _regulation_intensity(m: Market) -> float:
-    return float(np.sqrt(m.inspectors_now[0] / 4000.0 * m.max_penalty[0] / 500_000.0))
+    inspectors, fine = (Regulation.parameters[name].default for name in ("inspectors", "max_penalty_value"))
+    return float(np.sqrt(m.inspectors_now[0] / inspectors * m.max_penalty[0] / fine))
 
 
 # fmt: off

@@ -17,6 +17,7 @@ from sim.actors import (
 )
 from sim.actors.levers import AD_LOAD, COMMISSION_RATE
 from sim.errors import ConfigError, ContractError
+from sim.fields import param
 
 PLATFORM_VIEW = {
     "ad_load": 0.10,
@@ -215,6 +216,25 @@ def test_a_responsive_regulator_hires_within_its_budget_and_then_fines(model: me
     assert regulator.decide(quiet)["fine_multiplier"] == pytest.approx(1.9)
     with pytest.raises(ConfigError, match="neither"):
         RegulatorActor(model, policy="strict")
+
+
+def test_numbers_of_a_rule_have_a_range_and_a_name(model: mesa.Model) -> None:
+    """Outside its range, no number at all, or unknown: all told at once, with the unit; a subclass adds its own."""
+
+    class Patient(RegulatorActor):
+        wage = 3.0e5
+        patience = param(2.0, unit="quarters", bounds=(0, 8), source="assumption", doc="quarters it waits")
+
+    assert list(Patient.parameters) == ["tolerance", "budget", "patience"]
+    assert list(RegulatorActor.parameters) == ["tolerance", "budget", "wage"]
+    assert (Patient(model, patience=3).patience, Patient(model).tolerance, Patient(model).wage) == (3, 60.0, 3.0e5)
+    with pytest.raises(ConfigError) as error:
+        RegulatorActor(model, tolerance=float("nan"), wage=0, budgt=1e9)
+    assert [*error.value.faults] == [
+        "regulator has no argument 'budgt'. Did you mean 'budget'?",
+        "regulator.tolerance = nan complaints per billion CNY is outside [0, 1e+06].",
+        "regulator.wage = 0 CNY/year is outside [1, 1e+07].",
+    ]
 
 
 def test_a_leading_brand_spends_while_it_pays(model: mesa.Model) -> None:

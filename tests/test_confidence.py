@@ -27,7 +27,7 @@ class Confidence(Mechanic):
         utility    += weight * (confidence - 1/2)
     """
     gain   = param(0.05, unit="1/order", bounds=(0, 1), source="assumption", doc="pull of a good order")
-    loss   = param(0.20, unit="1/order", bounds=(0, 1), source="slovic1993", doc="pull of a bad order")
+    loss   = param(0.20, unit="1/order", bounds=(0, 1), source="form:slovic1993", doc="pull of a bad order")
     weight = param(2.0, unit="util", bounds=(0, 10), source="assumption")
 
     confidence: Array = own(

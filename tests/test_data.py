@@ -159,7 +159,7 @@ def test_what_the_model_takes_is_an_input(report):
     taken = {
         id
         for path in (ROOT / "sim").rglob("*.py")
-        for id in re.findall(rf'source[=:] ?"?claim:({vocabulary.CLAIM_ID})', path.read_text(encoding="utf-8"))
+        for id in re.findall(rf'source[=:] ?"?(?:form:)?claim:({vocabulary.CLAIM_ID})', path.read_text(encoding="utf-8"))
     }
     roles = {id: report.roles[id].role for id in taken - baselines}
     assert not {id: role for id, role in roles.items() if role != "input"}, "make these inputs in roles.csv"

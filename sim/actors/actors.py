@@ -8,6 +8,7 @@ what it does by `decide=`, or by a subclass with another `rule`.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import mesa
@@ -27,13 +28,13 @@ from sim.actors.levers import (
 )
 from sim.actors.rules import HillClimb, Levers, Rule, View, follow
 from sim.errors import ConfigError, ContractError, did_you_mean
-
-WEEKS_PER_QUARTER = 13
-WEEKS_PER_MONTH = 4
+from sim.fields import MONTH, QUARTER, Parameter, param
 
 
 class Actor(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
     """Somebody large enough to decide alone.
+
+    A subclass declares the numbers of its rule with `param`, and reads each under its own name.
 
     Args:
         model: the Mesa model it lives in.
@@ -41,10 +42,19 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         levers: what it may set; None for the levers of its kind.
         every: weeks between two decisions of its rule [weeks].
         decide: pure function of the view that replaces the rule; it is asked every week.
+        values: values of its parameters; the default of the others.
     """
 
     kind: ClassVar[str] = "actor"
     own_levers: ClassVar[tuple[Lever, ...]] = ()
+    parameters: ClassVar[dict[str, Parameter]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        members = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
+        cls.parameters = {
+            name: replace(value, name=name, mechanic=cls.kind) for name, value in members.items() if isinstance(value, Parameter)
+        }
 
     def __init__(
         self,
@@ -52,12 +62,22 @@ class Actor(mesa.Agent):  # type: ignore[misc]  # mesa ships no types
         row: int,
         *,
         levers: tuple[Lever, ...] | None = None,
-        every: int = WEEKS_PER_QUARTER,
+        every: int = QUARTER,
         decide: Rule | None = None,
+        **values: float,
     ) -> None:
         super().__init__(model)
+        faults = [
+            f"{self.kind} has no argument '{name}'.{did_you_mean(name, self.parameters)}"
+            for name in sorted(values.keys() - self.parameters)
+        ]
+        faults += [fault for name, each in self.parameters.items() if (fault := each.fault(values.get(name, each.default)))]
         if every < 1:
-            raise ConfigError(f"{self.kind}: every = {every} weeks is below 1.")
+            faults.append(f"{self.kind}: every = {every} weeks is below 1.")
+        if faults:
+            raise ConfigError(faults)
+        for name, each in self.parameters.items():
+            setattr(self, name, values.get(name, each.default))
         self.row = row
         self.levers = {lever.name: lever for lever in (self.own_levers if levers is None else levers)}
         self.every = every
@@ -115,29 +135,21 @@ class PlatformActor(Actor):
     [CNY a quarter], growth [share a year], market [CNY a quarter; 1 if not shown].
 
     Args:
-        growth_target: growth of GMV below which it gives up profit for growth [share a year].
-        growth_weight: profit given up, per GMV, for a growth 1 nearer to the target [1].
         first_lever: lever it tries first.
         first_direction: +1 or -1, the way it tries first.
     """
 
     kind = "platform"
     own_levers = (AD_LOAD, COMMISSION_RATE, EXPLORATION, BRAND_BOOST)
+    growth_target = param(
+        0.15, unit="1/year", bounds=(-1, 10), source="assumption", doc="growth of GMV below which it gives up profit for growth"
+    )
+    growth_weight = param(
+        0.05, unit="1", bounds=(0, 10), source="assumption", doc="profit given up, per GMV, for a growth 1 nearer to the target"
+    )
 
-    def __init__(
-        self,
-        model: Any,
-        row: int,
-        *,
-        growth_target: float = 0.15,
-        growth_weight: float = 0.05,
-        first_lever: int = 0,
-        first_direction: int = 1,
-        **options: Any,
-    ) -> None:
+    def __init__(self, model: Any, row: int, *, first_lever: int = 0, first_direction: int = 1, **options: Any) -> None:
         super().__init__(model, row, **options)
-        self.growth_target = growth_target
-        self.growth_weight = growth_weight
         levers = tuple(self.levers.values())
         self.climb = HillClimb(levers, first_lever % len(levers), first_direction)
 
@@ -161,32 +173,26 @@ class RegulatorActor(Actor):
 
     Args:
         policy: dated or responsive.
-        tolerance: complaints per GMV it accepts [per billion CNY]; source: assumption (63.1 in 2022, series
-            complaints_per_bn_gmv of the history).
-        budget: what inspectors may cost [CNY a year]; source: assumption.
-        wage: cost of an inspector [CNY a year]; source: assumption.
     """
 
     kind = "regulator"
     own_levers = (ALLOCATION, INSPECTORS, FINE_MULTIPLIER)
+    tolerance = param(
+        60.0,
+        unit="complaints per billion CNY",
+        bounds=(0, 1e6),
+        source="form:history:complaints_per_bn_gmv",
+        doc="complaints per GMV it accepts; there were 63.1 in 2022",
+    )
+    budget = param(4.0e9, unit="CNY/year", bounds=(0, 1e12), source="assumption", doc="what inspectors may cost")
+    wage = param(2.0e5, unit="CNY/year", bounds=(1, 1e7), source="assumption", doc="cost of an inspector")
 
-    def __init__(
-        self,
-        model: Any,
-        row: int = 0,
-        *,
-        policy: str = "dated",
-        tolerance: float = 60.0,
-        budget: float = 4.0e9,
-        wage: float = 2.0e5,
-        **options: Any,
-    ) -> None:
+    def __init__(self, model: Any, row: int = 0, *, policy: str = "dated", **options: Any) -> None:
         super().__init__(model, row, **options)
         if policy not in ("dated", "responsive"):
             raise ConfigError(f"regulator: policy '{policy}' is neither 'dated' nor 'responsive'.")
         self.policy = policy
-        self.tolerance = tolerance
-        self.payable = budget / wage
+        self.payable = self.budget / self.wage
 
     def rule(self, view: View) -> Levers:
         complaints = self.see(view, "complaints_per_gmv")
@@ -215,17 +221,14 @@ class LeadingBrandActor(Actor):
 
     The required return is 1 / margin, so that margin on the sales pays the advertising. View: week,
     ad_budget_multiplier, roi [sales per CNY of advertising], margin [share of sales].
-
-    Args:
-        speed: gain of the feedback for one decision [1]; source: assumption.
     """
 
     kind = "leading_brand"
     own_levers = (AD_BUDGET,)
+    speed = param(0.2, unit="1", bounds=(0, 10), source="assumption", doc="gain of the feedback for one decision")
 
-    def __init__(self, model: Any, row: int, *, speed: float = 0.2, every: int = WEEKS_PER_MONTH, **options: Any) -> None:
+    def __init__(self, model: Any, row: int, *, every: int = MONTH, **options: Any) -> None:
         super().__init__(model, row, every=every, **options)
-        self.speed = speed
 
     def rule(self, view: View) -> Levers:
         lever = self.levers["ad_budget_multiplier"]
@@ -237,17 +240,14 @@ class LeadingStreamerActor(Actor):
     """A leading streamer is on air longer while an hour earns more than it costs in effort and staff.
 
     View: week, broadcast_hours_multiplier, profit_per_hour and required_profit_per_hour [CNY per hour].
-
-    Args:
-        speed: gain of the feedback for one decision [1]; source: assumption.
     """
 
     kind = "leading_streamer"
     own_levers = (BROADCAST_HOURS,)
+    speed = param(0.1, unit="1", bounds=(0, 10), source="assumption", doc="gain of the feedback for one decision")
 
-    def __init__(self, model: Any, row: int, *, speed: float = 0.1, every: int = WEEKS_PER_MONTH, **options: Any) -> None:
+    def __init__(self, model: Any, row: int, *, every: int = MONTH, **options: Any) -> None:
         super().__init__(model, row, every=every, **options)
-        self.speed = speed
 
     def rule(self, view: View) -> Levers:
         lever = self.levers["broadcast_hours_multiplier"]

@@ -91,7 +91,7 @@ def _options(played: type[Actor], given: dict[str, Any], faults: list[str]) -> d
         if issubclass(base, Actor)
         for name, parameter in inspect.signature(base.__init__).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    } - {"levers", "decide"}
+    } - {"levers", "decide"} | played.parameters.keys()
     changes = {
         f"{lever.name}_{field.name}": (lever.name, field.name)
         for lever in played.own_levers

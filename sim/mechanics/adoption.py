@@ -15,22 +15,30 @@ class Adoption(Mechanic):
     Reference: Bass 1969; Van den Bulte & Stremersch 2004 for China.
     """
 
-    innovation = param(0.0006, unit="1/week", bounds=(0, 0.1), source="sultan1990", doc="hazard without any neighbour; free in data_world")
-    imitation = param(0.009, unit="1/week", bounds=(0, 0.5), source="sultan1990", doc="hazard with all neighbours; free in data_world")
+    innovation = param(
+        0.0006, unit="1/week", bounds=(0, 0.1), source="sultan1990", doc="hazard without any neighbour: 0.03 a year; free in data_world"
+    )
+    imitation = param(
+        0.009,
+        unit="1/week",
+        bounds=(0, 0.5),
+        source="form:sultan1990",
+        doc="hazard with all neighbours: their mean of 0.38 a year is 0.0073; free in data_world",
+    )
     dropout = param(0.0008, unit="1/week", bounds=(0, 0.1), source="assumption", doc="users who stop each week")
     users_at_start = param(
         235.0,
         unit="million",
         bounds=(0, 1500),
-        source="history:ecom_livestream_users_CNNIC",
-        doc="users of live shopping at the start: March 2020 less a quarter's growth",
+        source="form:history:ecom_livestream_users_CNNIC",
+        doc="users of live shopping at the start: 265 in March 2020, less 30 for the quarter before it",
     )
     shoppers_at_start = param(
         700.0,
         unit="million",
         bounds=(1, 1500),
-        source="history:online_shoppers_CNNIC",
-        doc="people who shop online at the start: 710 in March 2020",
+        source="form:history:online_shoppers_CNNIC",
+        doc="people who shop online at the start: between 639 in June 2019 and 710 in March 2020",
     )
     gen_z_ease = param(1.3, unit="1", bounds=(0, 5), source="assumption", doc="hazard of Gen Z against millennials")
     silver_ease = param(0.7, unit="1", bounds=(0, 5), source="assumption", doc="hazard of the silver generation against millennials")

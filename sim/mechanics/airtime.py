@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, last, own, read
+from sim.fields import HOURS_PER_WEEK, MONTH, Array, last, own, read
 from sim.kernels.market import middle
 from sim.mechanic import Mechanic
-
-WEEKS_A_MONTH = 4
-HOURS_A_WEEK = 40
 
 
 class Airtime(Mechanic):
@@ -33,7 +30,7 @@ class Airtime(Mechanic):
     def govern(self, ctx):
         rooms = self.on_air.size
         host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
-        if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
+        if ctx.step and ctx.step % MONTH == 0:
             self._ask_leaders(ctx)
         streaming = self.hours_multiplier[host] * (self.streamer_active[host] > 0)
         self.on_air[...] = np.where(host >= 0, streaming, self.presence[home]) * (self.suspended_weeks <= 0)
@@ -45,7 +42,7 @@ class Airtime(Mechanic):
         for actor in ctx.service("actors")["leading_streamer"]:
             row = best[actor.row]
             view = {"broadcast_hours_multiplier": float(self.hours_multiplier[row]), "week": ctx.step,
-                    "profit_per_hour": max(float(self.streamer_income[row]), 0.0) / HOURS_A_WEEK,
-                    "required_profit_per_hour": max(typical, 1.0) / HOURS_A_WEEK}  # fmt: skip
+                    "profit_per_hour": max(float(self.streamer_income[row]), 0.0) / HOURS_PER_WEEK,
+                    "required_profit_per_hour": max(typical, 1.0) / HOURS_PER_WEEK}  # fmt: skip
             wish = actor.decide(view)
             self.hours_multiplier[row] = wish.get("broadcast_hours_multiplier", self.hours_multiplier[row])

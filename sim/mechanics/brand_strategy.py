@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import OWN_ROOMS, PAID_TRAFFIC, Array, last, own, param, read
+from sim.fields import FIRST_RESULTS, FIRST_SALES, MONTH, OWN_ROOMS, PAID_TRAFFIC, SHELF, Array, last, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
-WEEKS_A_MONTH = 4
+MOST_PULL = 2.0  # largest log of return over cost that a brand learns from in a week [1]; source: assumption
 
 
 class BrandStrategy(Mechanic):
@@ -31,7 +31,13 @@ class BrandStrategy(Mechanic):
         source="assumption",
         doc="marketing against live and private sales at the start; free in data_world",
     )
-    paid_at_start = param(0.34, unit="share", bounds=(0, 1), source="claim:5.1-d", doc="budget share of paid traffic at the start")
+    paid_at_start = param(
+        0.34,
+        unit="share",
+        bounds=(0, 1),
+        source="claim:5.1-d",
+        doc="budget share of paid traffic at the start: 34% at a maker of clothes, three years before its 62%",
+    )
     own_rooms_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of own rooms at the start")
     private_at_start = param(0.15, unit="share", bounds=(0, 1), source="assumption", doc="budget share of private operation at the start")
     learning = param(0.01, unit="1/week", bounds=(0, 1), source="assumption", doc="pull of returns on spending")
@@ -91,18 +97,18 @@ class BrandStrategy(Mechanic):
     def plan(self, ctx):
         p = self.p
         sales = self.brand_channel_gmv.sum(axis=1)
-        content = self.brand_channel_gmv[:, :3].sum(axis=1)
-        weight = p.memory if ctx.step > 4 else 1.0 / (ctx.step + 1)
+        content = self.brand_channel_gmv[:, :SHELF].sum(axis=1)
+        weight = p.memory if ctx.step > FIRST_SALES else 1.0 / (ctx.step + 1)
         self.brand_sales += weight * (sales - self.brand_sales)
         self.marketing_base += weight * (content - self.marketing_base)
         self.lever_return += weight * (self.brand_lever_gmv - self.lever_return)
-        if ctx.step > 8:
+        if ctx.step > FIRST_RESULTS:
             worth = np.array([p.paid_worth, p.streamer_worth, p.own_rooms_worth, p.private_worth])
             self.lever_intensity[...] = pursued(
                 self.lever_intensity, self.budget, self.lever_return, worth, p.learning, p.shrinkage, p.floor, p.most
             )
         base = self.marketing_base * (self.brand_active > 0)
-        if ctx.step and ctx.step % WEEKS_A_MONTH == 0:
+        if ctx.step and ctx.step % MONTH == 0:
             self._ask_leaders(ctx)
         self.budget[...] = base[:, None] * self.lever_intensity
         self.budget[:, PAID_TRAFFIC] *= self.ad_budget_multiplier
@@ -143,7 +149,7 @@ def pursued(
         for b in range(brands):
             alone = sales[b, k] / spent[b, k] if spent[b, k] > 0.0 else market
             profit = np.log(max(worth[k] * (shrinkage * market + (1.0 - shrinkage) * alone), 1e-9))
-            moved[b, k] = max(intensity[b, k] * np.exp(learning * min(max(profit, -2.0), 2.0)), floor)
+            moved[b, k] = max(intensity[b, k] * np.exp(learning * min(max(profit, -MOST_PULL), MOST_PULL)), floor)
             altogether[b] += moved[b, k]
     for b in range(brands):
         for k in range(levers):

@@ -8,6 +8,8 @@ from sim.fields import ACTIVE, BONDS, DORMANT, PAID_SLOT, SLOTS, Array, add, las
 from sim.kernels.compiled import compiled, quanta
 from sim.mechanic import Mechanic
 
+MEMBER_RANK = 10.0  # what membership adds to trust where a bond must go [1]; source: definition (above any trust)
+
 
 class BrandTrust(Mechanic):
     """A bond is a brand one bought; its trust grows with good baskets and falls faster with bad ones.
@@ -112,7 +114,7 @@ def find_bonds(chosen: Array, brand_of: Array, bond_brand: Array, bond_trust: Ar
         at, holder, lowest = -1, np.int16(-1), np.float32(1e9)
         for t in range(BONDS):
             rank = bond_trust[i, t] if bond_brand[i, t] >= 0 else np.float32(-1.0)
-            rank = rank + np.float32(10.0) if (state[i, t] == ACTIVE) | (state[i, t] == DORMANT) else rank
+            rank = rank + np.float32(MEMBER_RANK) if (state[i, t] == ACTIVE) | (state[i, t] == DORMANT) else rank
             rank = np.float32(-1e9) if bond_brand[i, t] == brand[i] else rank
             lower = rank < lowest
             lowest = rank if lower else lowest

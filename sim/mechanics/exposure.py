@@ -8,12 +8,14 @@ from sim.fields import (
     ACTIVE,
     BONDS,
     FEED,
+    FIRST_SALES,
     FOLLOWED_SLOT,
     PAID_SLOT,
     PRIVATE_SLOT,
     SECOND_FEED,
     SHELF,
     SHELF_SLOT,
+    STATES,
     TIES,
     Array,
     last,
@@ -89,7 +91,7 @@ class Exposure(Mechanic):
 
     def traffic(self, ctx):
         sales = self.brand_channel_gmv[:, SHELF]
-        if ctx.step > 4:
+        if ctx.step > FIRST_SALES:
             self.shelf_popularity += self.p.shelf_growth * (sales / max(sales.mean(), 1e-12) - self.shelf_popularity)
         weight = (self.brand_active > 0) * (self.shelf_popularity + self.p.shelf_least)
         self.shelf_cdf[...], self.shelf_guide[...], self.shelf_members[...] = sections_of(
@@ -176,7 +178,7 @@ def hear(slot: Array, online: Array, bond_brand: Array, bond_state: Array, heard
 
     The message of each bond is noticed with probability heard (brands,); the first that is noticed counts.
     """
-    missed = np.ones((heard.size, 4))  # by brand and state of the bond
+    missed = np.ones((heard.size, STATES))  # by brand and state of the bond
     missed[:, ACTIVE] = 1.0 - heard
     for i in range(u.size):
         silent, place = 1.0, 0

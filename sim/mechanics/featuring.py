@@ -8,6 +8,10 @@ from sim.fields import STREAMER_FEES, Array, own, param, read
 from sim.kernels.sections import pick_each, sections_of
 from sim.mechanic import Mechanic
 
+LEAST_BUDGET = 1e-3  # part of the mean budget for streamers that is credited to every brand [share]; source: assumption
+CELLS = 64
+"""Entries of the guide into cumulative budgets."""
+
 
 class Featuring(Mechanic):
     """Every few weeks a streamer signs a brand of its sector, drawn by budgets for streamers ^ concavity.
@@ -51,12 +55,12 @@ class Featuring(Mechanic):
         self.outlet_brand[due] = np.where(drawn >= 0, drawn, self.outlet_brand[due].clip(0))
 
     def enforce(self, ctx):
-        self.signing_budget[...] = self.budget[:, STREAMER_FEES] + 1e-3 * self.budget[:, STREAMER_FEES].mean() + 1e-9
+        self.signing_budget[...] = self.budget[:, STREAMER_FEES] + LEAST_BUDGET * self.budget[:, STREAMER_FEES].mean() + 1e-9
 
 
 def draw_brands(sector: Array, u: Array, brand_sector: Array, weight: Array, sectors: int) -> Array:
     """A brand of each given sector, drawn in proportion to weight, (n,) int32; -1 where the sector has none."""
-    cdf, guide, members = sections_of(weight, brand_sector, sectors, 64)
+    cdf, guide, members = sections_of(weight, brand_sector, sectors, CELLS)
     out = np.empty(sector.size, np.int32)
     pick_each(cdf, guide, members, sector.astype(np.int32), u, out)
     return out

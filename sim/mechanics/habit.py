@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import PRIVATE, PRIVATE_SLOT, Array, add, own, param, read
+from sim.fields import CHANNELS, PRIVATE, PRIVATE_SLOT, Array, add, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -64,11 +64,12 @@ def add_habit(utility: Array, live_weight: float, live: Array, private_weight: f
 def learn_habits(chosen: Array, channel: Array, online: Array, speed: float, live: Array, private: Array) -> None:
     """Move the habits of those online, (n,), towards what they did this week."""
     pace = np.float32(speed)
-    bought_live, bought_private = np.zeros(5, np.float32), np.zeros(5, np.float32)  # by channel; the last is for nothing bought
+    bought_live = np.zeros(CHANNELS + 1, np.float32)  # by channel; the last is for nothing bought
+    bought_private = np.zeros(CHANNELS + 1, np.float32)
     bought_live[:PRIVATE] = 1.0
     bought_private[PRIVATE] = 1.0
     for i in range(chosen.size):
         if online[i]:
-            where = channel[chosen[i]] if chosen[i] >= 0 else 4
+            where = channel[chosen[i]] if chosen[i] >= 0 else CHANNELS
             live[i] += pace * (bought_live[where] - live[i])
             private[i] += pace * (bought_private[where] - private[i])

@@ -9,6 +9,9 @@ from sim.kernels.compiled import compiled
 from sim.kernels.market import logistic
 from sim.mechanic import Mechanic
 
+KNOWN_WEEKS = 52  # weeks whose convictions the public counts together [weeks]; source: assumption (a year)
+MOST_FINE = 50.0  # largest fine that a host reckons with, against sales of a term [terms]; source: assumption
+
 
 class Misconduct(Mechanic):
     """A room makes false claims when the gain exceeds the expected cost, with a logit error (Becker 1968).
@@ -69,7 +72,7 @@ class Misconduct(Mechanic):
         self.seen[:, 1] += p.learning * (np.bincount(sector, self.convicted, sectors) - self.seen[:, 1])
         self.perceived_risk[...] = (self.seen[:, 1] + p.prior * p.risk_at_start) / (self.seen[:, 0] + p.prior)
         np.minimum(self.perceived_risk, 1.0, out=self.perceived_risk)
-        known = self.known_misconduct[0] + p.learning * (self.convicted.sum() / rooms * 52 - self.known_misconduct[0])
+        known = self.known_misconduct[0] + p.learning * (self.convicted.sum() / rooms * KNOWN_WEEKS - self.known_misconduct[0])
         self.known_misconduct[0] = min(max(known, 0.0), 1.0)
         hosts = self.real_hosts[0] / ctx.size("streamer")
         due = slice(-ctx.step % int(p.term), None, int(p.term))  # one room in `term` decides anew each week
@@ -100,7 +103,7 @@ def violation_probability(sales: Array, risk: Array, gain: float, fine: Array, o
     chance = np.empty(sales.size)
     for r in range(sales.size):
         caught = -np.expm1(-term * risk[r])
-        relative_fine = min(fine[r] / max(sales[r], 1.0), 50.0)
+        relative_fine = min(fine[r] / max(sales[r], 1.0), MOST_FINE)
         x = (gain - caught * (relative_fine + other_loss)) / temperature - scruple
         chance[r] = logistic(x)
     return chance

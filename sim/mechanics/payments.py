@@ -28,7 +28,11 @@ class Payments(Mechanic):
     overhead = param(0.10, unit="share", bounds=(0, 1), source="assumption", doc="other costs against net sales")
     living = param(800, unit="CNY/week", bounds=(0, 1e5), source="assumption", doc="what a real host spends")
     wage = param(
-        330, unit="CNY/week", bounds=(0, 1e5), source="history:online_retail_total_NBS", doc="income a shopper has for buying online, 2020"
+        330,
+        unit="CNY/week",
+        bounds=(0, 1e5),
+        source="form:history:online_retail_total_NBS",
+        doc="income a shopper has for buying online, 2020: NBS over CNNIC spent 302",
     )
 
     pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")

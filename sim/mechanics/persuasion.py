@@ -17,8 +17,8 @@ class Persuasion(Mechanic):
         0.4,
         unit="share",
         bounds=(0, 1),
-        source="claim:5.2-b",
-        doc="mean intensity of scarcity calls, 0 calm to 1 constant; a share of rooms, taken as intensity and shrunk",
+        source="form:claim:5.2-b",
+        doc="mean intensity of scarcity calls, 0 calm to 1 constant: 60% of rooms, taken as intensity and shrunk",
     )
     spread = param(0.2, unit="share", bounds=(0, 1), source="assumption", doc="spread of intensity over rooms")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import TASTES, Array, own, param
+from sim.fields import PLATFORMS, TASTES, Array, own, param
 from sim.mechanic import Mechanic
 
 GEN_Z, MILLENNIAL, SILVER = 0, 1, 2
+TILT = 1.0  # lean of a generation to an axis of its own, in standard deviations of a taste [1]; source: assumption
 
 
 class Population(Mechanic):
@@ -24,11 +25,25 @@ class Population(Mechanic):
     big_city_share = param(0.45, unit="share", bounds=(0, 1), source="assumption", doc="shoppers in first- and second-tier cities")
     income_spread = param(0.5, unit="log CNY", bounds=(0, 1.5), source="assumption", doc="standard deviation of log income")
     big_city_income = param(0.25, unit="log CNY", bounds=(0, 1), source="assumption", doc="log income gap of big cities")
-    price_sensitivity_mean = param(2.6, unit="util", bounds=(0, 10), source="bijmolt2005", doc="utility lost a log point of price")
+    price_sensitivity_mean = param(
+        2.6,
+        unit="util",
+        bounds=(0, 10),
+        source="bijmolt2005",
+        doc="utility lost a log point of price: mean elasticity of 2.62, its limit for a small share",
+    )
     price_sensitivity_spread = param(0.3, unit="1", bounds=(0, 1), source="assumption", doc="log standard deviation over people")
-    douyin_share = param(0.39, unit="share", bounds=(0, 1), source="history:douyin_ecom_gmv", doc="consumers whose main platform it is")
-    kuaishou_share = param(0.29, unit="share", bounds=(0, 1), source="history:kuaishou_gmv_annual", doc="likewise")
-    taobao_share = param(0.27, unit="share", bounds=(0, 1), source="history:taobao_live_gmv", doc="likewise; the rest is WeChat")
+    douyin_share = param(
+        0.39,
+        unit="share",
+        bounds=(0, 1),
+        source="form:history:douyin_ecom_gmv",
+        doc="consumers whose main platform it is: 39% of the sales of these three in 2020",
+    )
+    kuaishou_share = param(0.29, unit="share", bounds=(0, 1), source="form:history:kuaishou_gmv_annual", doc="likewise: 30%")
+    taobao_share = param(
+        0.27, unit="share", bounds=(0, 1), source="form:history:taobao_live_gmv", doc="likewise: 31%, less a twentieth of all for WeChat"
+    )
 
     region: Array = own("consumer", unit="1", at="populate", dtype=np.int8, bounds=(0, 1), doc="0 smaller places, 1 big cities")
     birth_year: Array = own("consumer", unit="calendar_year", at="populate", dtype=np.int16, doc="year of birth")
@@ -54,8 +69,8 @@ class Population(Mechanic):
         self.income[...] = np.exp(p.income_spread * z[0] - 0.5 * p.income_spread**2 + p.big_city_income * (self.region - p.big_city_share))
         self.price_sensitivity[...] = p.price_sensitivity_mean * np.exp(p.price_sensitivity_spread * z[1])
         tilt = ctx.normal(label="taste", words=4).T[:, :TASTES]
-        tilt = tilt + np.eye(3, TASTES, dtype=np.float32)[self.generation]
+        tilt = tilt + TILT * np.eye(first.size, TASTES, dtype=np.float32)[self.generation]
         self.taste[...] = tilt / np.linalg.norm(tilt, axis=1, keepdims=True)
         edges = np.cumsum([p.douyin_share, p.kuaishou_share, p.taobao_share])
-        self.habit_platform[...] = np.minimum(np.searchsorted(edges, ctx.uniform(label="platform"), side="right"), 3)
+        self.habit_platform[...] = np.minimum(np.searchsorted(edges, ctx.uniform(label="platform"), side="right"), len(PLATFORMS) - 1)
         self.online_rank[...] = rank

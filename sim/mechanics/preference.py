@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import BRAND_ROOM, PRIVATE, PRIVATE_SLOT, SHELF, SLOTS, STREAMER_ROOM, TASTES, Array, own, param, read
+from sim.fields import BRAND_ROOM, CHANNELS, PRIVATE, PRIVATE_SLOT, SHELF, SLOTS, STREAMER_ROOM, TASTES, Array, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -56,7 +56,7 @@ class Preference(Mechanic):
 
     def traffic(self, ctx):
         p = self.p
-        channel = np.empty(4)
+        channel = np.empty(CHANNELS)
         channel[[STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF]] = p.streamer_room, p.brand_room, p.private, p.shelf
         talent = np.where(self.outlet_host >= 0, self.streamer_talent[self.outlet_host], 0.0)
         self.outlet_appeal += (

@@ -7,6 +7,9 @@ import numpy as np
 from sim.fields import Array, last, own, param, read
 from sim.mechanic import Mechanic
 
+MOST_DISCOUNT = 0.9  # largest discount that a brand aims at [share]; source: assumption
+LEAST_PRICE = 0.01  # lowest price of which a logarithm is taken [CNY/order]; source: definition (a fen)
+
 
 class Pricing(Mechanic):
     """Where rooms look alike, price is what is left to compete with.
@@ -17,14 +20,22 @@ class Pricing(Mechanic):
 
     base_discount = param(0.15, unit="share", bounds=(0, 0.9), source="assumption", doc="discount on air without sameness")
     war = param(
-        0.20, unit="share", bounds=(0, 0.9), source="claim:5.2-d", doc="further discount on air where all rooms are alike; a case, shrunk"
+        0.20,
+        unit="share",
+        bounds=(0, 0.9),
+        source="form:claim:5.2-d",
+        doc="further discount on air where all rooms are alike: 35% for one air conditioner, shrunk",
     )
     private_part = param(0.7, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount that members get")
     shelf_part = param(0.3, unit="share", bounds=(0, 1), source="assumption", doc="part of the discount on the shelf")
     speed = param(0.04, unit="1/week", bounds=(0, 1), source="assumption", doc="speed at which discounts follow")
     goods_cost = param(0.45, unit="share", bounds=(0, 1), source="assumption", doc="cost of goods and delivery against the list price")
     usual_mean = param(
-        141.7, unit="CNY/order", bounds=(1, 1e6), source="parcels2020", doc="mean price of an order to which people are used, 2020"
+        141.7,
+        unit="CNY/order",
+        bounds=(1, 1e6),
+        source="parcels2020",
+        doc="mean price of an order to which people are used, 2020: NBS over parcels is 141, and the sectors' prices average to this",
     )
 
     discount: Array = own("brand", unit="share", at="plan", init=0.15, bounds=(0, 0.95), doc="discount on air")
@@ -48,7 +59,7 @@ class Pricing(Mechanic):
     def plan(self, ctx):
         p = self.p
         sameness = np.maximum(0.0, self.similarity[self.brand_sector] - 0.5) * 2.0
-        wanted = np.minimum(p.base_discount + p.war * sameness, 0.9)
+        wanted = np.minimum(p.base_discount + p.war * sameness, MOST_DISCOUNT)
         self.discount += p.speed * (wanted - self.discount)
         self.unit_cost[...] = p.goods_cost * self.brand_price * self.price_level[0]
 
@@ -58,4 +69,4 @@ class Pricing(Mechanic):
         self.outlet_price[...] = np.round(listed * (1.0 - part * self.discount[self.outlet_brand]), 2)
         usual = self.sector_price[self.outlet_sector] * self.price_level[0]
         dearness = (self.sector_orders * self.sector_price).sum() / self.p.usual_mean
-        self.log_price[...] = np.log(np.maximum(self.outlet_price, 0.01) / usual * dearness)
+        self.log_price[...] = np.log(np.maximum(self.outlet_price, LEAST_PRICE) / usual * dearness)

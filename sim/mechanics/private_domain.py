@@ -6,9 +6,27 @@ import math
 
 import numpy as np
 
-from sim.fields import ACTIVE, BONDS, DORMANT, LEFT, PRIVATE, PRIVATE_OPERATION, PRIVATE_SLOT, STRANGER, Array, last, own, param, read
+from sim.fields import (
+    ACTIVE,
+    BONDS,
+    DORMANT,
+    LEFT,
+    PRIVATE,
+    PRIVATE_OPERATION,
+    PRIVATE_SLOT,
+    STATES,
+    STRANGER,
+    Array,
+    last,
+    own,
+    param,
+    read,
+)
 from sim.kernels.compiled import compiled, count
 from sim.mechanic import Mechanic
+
+RECENT = 4  # weeks within which a member was active who counts as active [weeks]; source: assumption (a month)
+LONGEST_IDLE = 200  # weeks beyond which idleness is counted no further, in 8 bits [weeks]; source: definition
 
 
 class PrivateDomain(Mechanic):
@@ -43,11 +61,15 @@ class PrivateDomain(Mechanic):
     contact_cost = param(1.2, unit="CNY/contact", bounds=(0.01, 100), source="assumption", doc="cost of one message with its service")
     most_pushes = param(7.0, unit="pushes/week", bounds=(0, 21), source="assumption", doc="most messages a week")
     members_at_start = param(
-        0.13, unit="share", bounds=(0, 1), source="history:wecom_served", doc="bonds that are memberships at the start"
+        0.13,
+        unit="share",
+        bounds=(0, 1),
+        source="history:wecom_served",
+        doc="bonds that are memberships at the start: 250 million WeChat users served in May 2020, one each, of 1,980 million bonds",
     )
     active_at_start = param(0.35, unit="share", bounds=(0, 1), source="assumption", doc="members active in the first week")
     other_carrier_at_start = param(
-        0.3, unit="share", bounds=(0, 1), source="claim:1.2.2-b", doc="memberships outside the WeChat ecosystem at the start"
+        0.3, unit="share", bounds=(0, 1), source="claim:1.2.2-b", doc="memberships outside the WeChat ecosystem at the start: 70% are in it"
     )
     platform_carrier = param(
         0.45,
@@ -64,7 +86,9 @@ class PrivateDomain(Mechanic):
     bond_elsewhere: Array = own(
         "consumer", "bond", unit="1", at="learn", dtype=np.bool_, doc="membership carried by a content platform, not WeChat"
     )
-    bond_idle: Array = own("consumer", "bond", unit="weeks", at="learn", init=200, dtype=np.uint8, doc="weeks since active, at most 200")
+    bond_idle: Array = own(
+        "consumer", "bond", unit="weeks", at="learn", init=LONGEST_IDLE, dtype=np.uint8, doc="weeks since active, at most 200"
+    )
     happy_member: Array = own(
         "consumer", unit="1", at="learn", dtype=np.uint8, bounds=(0, 1), doc="published: active in some private domain"
     )
@@ -147,7 +171,7 @@ def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves
 def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires: Array, wakes: Array, leaves: Array,
          members: Array, exits: Array) -> None:  # fmt: skip
     """A week of everybody's bond of one place, (n,): members of each brand are counted, move, and stay idle or not."""
-    may_move = np.zeros((tires.size, 4))  # at most, by brand and state: most members stay as they are, and this says so soon
+    may_move = np.zeros((tires.size, STATES))  # at most, by brand and state: most members stay as they are, and this says so soon
     may_move[:, ACTIVE] = tires + leaves
     may_move[:, DORMANT] = wakes + leaves
     for i in range(state.size):
@@ -157,7 +181,7 @@ def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires:
             state[i] = moved(now, u[i], trust[i], tires[b], wakes[b], leaves[b])
             exits[b] += 10_000 * (state[i] == LEFT)
     for i in range(state.size):
-        weeks = min(idle[i] + 1, 200)
+        weeks = min(idle[i] + 1, LONGEST_IDLE)
         idle[i] = 0 if state[i] == ACTIVE else weeks
 
 
@@ -187,7 +211,7 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
             if new[i]:
                 exits[max(brand[i, here], 0)] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
                 now = STRANGER
-                idle[i, here] = 200
+                idle[i, here] = LONGEST_IDLE
             if now == DORMANT:
                 now = ACTIVE
             elif now != ACTIVE and outcome[i] > 0:
@@ -211,7 +235,7 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
             active |= state[i, t] == ACTIVE
             member |= belongs
             memberships += belongs
-            recent += belongs & (idle[i, t] < 4)
+            recent += belongs & (idle[i, t] < RECENT)
             others += (not belongs) & ((brand[i, t] >= 0) | (t == place[i]))
         happy[i] = active
         people += member

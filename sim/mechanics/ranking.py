@@ -9,6 +9,8 @@ from sim.kernels.compiled import compiled
 from sim.kernels.sections import sections_of
 from sim.mechanic import Mechanic
 
+LEAST_AIRTIME = 0.05  # time on air to which success an hour is reckoned at least [share of full time]; source: assumption
+
 
 class Ranking(Mechanic):
     """The feed of a platform is drawn in proportion to a score, with a pool for everybody.
@@ -19,7 +21,13 @@ class Ranking(Mechanic):
     Reference: Simon 1955; Jeong, Néda & Barabási 2003; Krapivsky, Redner & Leyvraz 2000 for the exponent.
     """
 
-    matthew = param(0.9, unit="1", bounds=(0, 2), source="jeong2003", doc="exponent of past success; from 1 on the best room takes all")
+    matthew = param(
+        0.9,
+        unit="1",
+        bounds=(0, 2),
+        source="jeong2003",
+        doc="exponent of past success, 0.8 to 1.05 where measured; from 1 on the best room takes all",
+    )
     memory = param(0.96, unit="1/week", bounds=(0, 1), source="assumption", doc="weight of the past in engagement")
     talent_weight = param(0.5, unit="1", bounds=(0, 5), source="assumption", doc="what a util of talent adds to the log weight")
     least = param(0.1, unit="1", bounds=(0, 10), source="assumption", doc="engagement that a room is credited with beside its own")
@@ -88,7 +96,7 @@ def success_on_air(result: Array, aired: Array) -> Array:
     success = np.zeros(result.size)
     for r in range(result.size):
         if mean > 0.0 and aired[r] > 0.0:
-            success[r] = result[r] / max(aired[r], 0.05) / mean
+            success[r] = result[r] / max(aired[r], LEAST_AIRTIME) / mean
     return success
 
 

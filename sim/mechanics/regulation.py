@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, own, param, read
+from sim.fields import HOURS_PER_WEEK, QUARTER, Array, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
-HOURS_A_WEEK = 40
+ALLOCATION_AT_START = 0.5  # inspectors' hours led by complaints, not by lot, at the start [share]; source: assumption
+LEAST_FADE = 1e-3  # slowest loss of evidence for which an expected fine is reckoned [1/week]; source: assumption
 
 
 class Regulation(Mechanic):
@@ -25,26 +26,36 @@ class Regulation(Mechanic):
     max_penalty_value = param(
         500_000, unit="CNY", bounds=(0, 1e12), source="claim:5.3-b", doc="upper limit of a fine; dated, two million from 2024"
     )
-    penalty_multiple = param(1.4, unit="1", bounds=(0, 1e6), source="history:regulation_timeline", doc="fine against illicit sales")
+    penalty_multiple = param(
+        1.4,
+        unit="1",
+        bounds=(0, 1e6),
+        source="history:regulation_timeline",
+        doc="fine against illicit sales: 68.94 against over 50 million at Three Sheep, 2024",
+    )
     suspension_weeks = param(6, unit="weeks", bounds=(0, 520), source="assumption", doc="weeks off air after a conviction")
     inspectors = param(4000, unit="people", bounds=(0, 1e7), source="assumption", doc="inspectors for live commerce in the country")
     hours_per_case = param(30, unit="hours", bounds=(0.1, 1000), source="assumption", doc="inspector's hours for a case")
     machine_share = param(
-        0.15, unit="share", bounds=(0, 1), source="claim:8.5-a", doc="cases triaged by machines; a platform's own figure, shrunk"
+        0.15,
+        unit="share",
+        bounds=(0, 1),
+        source="assumption",
+        doc="cases triaged by machines; claim 8.5-a counts what one platform's machines stopped, no share",
     )
     complaint_rate = param(
         0.00006,
         unit="share",
         bounds=(0, 1),
-        source="history:complaints_12315_livestream",
-        doc="bad live baskets that end in a complaint at the start; free in data_world",
+        source="form:history:complaints_12315_livestream",
+        doc="bad live baskets that end in a complaint at the start; how many baskets were bad no series says; free in data_world",
     )
     awareness_growth = param(
         0.30,
         unit="1/year",
         bounds=(-0.5, 3),
-        source="history:complaints_12315_livestream",
-        doc="yearly growth of the inclination to complain, fading; free in data_world",
+        source="form:history:complaints_12315_livestream",
+        doc="yearly growth of the inclination to complain, fading: complaints a GMV grew by 52, 45 and 9%; free in data_world",
     )
     awareness_fade = param(0.25, unit="1/year", bounds=(0, 5), source="assumption", doc="rate at which that growth fades")
     evidence = param(
@@ -94,10 +105,10 @@ class Regulation(Mechanic):
     outlet_violation: Array = read()
 
     def found(self, ctx):
-        self.stance[2] = 0.5
+        self.stance[2] = ALLOCATION_AT_START
 
     def govern(self, ctx):
-        if ctx.step and ctx.step % 13 == 0:
+        if ctx.step and ctx.step % QUARTER == 0:
             self._decide(ctx)
         self.max_penalty[...] = self.p.max_penalty_value * self.stance[1]
         self.suspension[...] = self.p.suspension_weeks
@@ -126,7 +137,7 @@ class Regulation(Mechanic):
         self.complaints[...] = bad.sum() * ctx.people * inclination
         luck, checked, proof = ctx.uniform("room", words=3)
         a_host = ctx.people / real  # from sales of simulated consumers to those of one real host
-        capacity = self.inspectors_now[0] / real * HOURS_A_WEEK / p.hours_per_case
+        capacity = self.inspectors_now[0] / real * HOURS_PER_WEEK / p.hours_per_case
         opened = suspects(bad, a_host * inclination, luck, (1.0 - self.stance[2]) * capacity / rooms, checked)
         desk = ctx.service("case_desk")
         desk.set_capacity(self.inspectors_now[0] / real, p.hours_per_case, p.machine_share)
@@ -183,7 +194,7 @@ def sentence(convicted: Array, suspended: Array, fine: Array, illicit: Array, vi
         suspended[r] = max(suspended[r] - 1.0, 0.0)
         convicted[r] = fine[r] = 0.0
         if weekly > 0.0:
-            expected += min(most, multiple * weekly / max(fade, 1e-3))
+            expected += min(most, multiple * weekly / max(fade, LEAST_FADE))
             selling += 1
     for r in decided:
         if illicit[r] > evidence * sales[r] * a_host and proof[r] < proven:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, last, own, param, read
+from sim.fields import FIRST_RESULTS, Array, last, own, param, read
 from sim.kernels.compiled import compiled
 from sim.kernels.market import logistic, middle
 from sim.mechanic import Mechanic
@@ -50,7 +50,7 @@ class StreamerCareer(Mechanic):
     def enforce(self, ctx):
         p, hosts = self.p, self.real_hosts[0] / self.streamer_active.size
         other = p.reservation * self.price_level[0]
-        pace = p.memory if ctx.step > 8 else 0.0
+        pace = p.memory if ctx.step > FIRST_RESULTS else 0.0
         self.remembered_income += pace * (self.streamer_income / hosts - self.remembered_income)
         self.commitment += p.adjustment * (p.team * np.maximum(self.remembered_income, 0.0) - self.commitment)
         self.streamer_sales *= 1.0 - p.memory

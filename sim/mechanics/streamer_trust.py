@@ -8,6 +8,8 @@ from sim.fields import FOLLOWED_SLOT, PRIVATE_SLOT, TIES, Array, add, last, own,
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
+NEUTRAL = 0.5  # reputation of an unknown room, and trust that speaks neither for nor against an offer [1]; source: assumption
+
 
 class StreamerTrust(Mechanic):
     """Trust in a host lives on the tie of a follower; others go by the room's reputation.
@@ -35,8 +37,10 @@ class StreamerTrust(Mechanic):
     initial = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="trust in a host one starts to follow")
 
     followed: Array = own("consumer", "tie", unit="1", at="learn", init=-1, dtype=np.int32, doc="rooms followed, -1 for none")
-    follow_trust: Array = own("consumer", "tie", unit="1", at="learn", init=0.5, bounds=(0, 1), doc="trust in the host of a followed room")
-    room_reputation: Array = own("room", unit="1", at="traffic", init=0.5, bounds=(0, 1), doc="what non-followers believe of a room")
+    follow_trust: Array = own(
+        "consumer", "tie", unit="1", at="learn", init=NEUTRAL, bounds=(0, 1), doc="trust in the host of a followed room"
+    )
+    room_reputation: Array = own("room", unit="1", at="traffic", init=NEUTRAL, bounds=(0, 1), doc="what non-followers believe of a room")
     utility: Array = add()
 
     engagement: Array = read()
@@ -67,7 +71,7 @@ class StreamerTrust(Mechanic):
         heard = baskets / max(baskets.mean(), 1e-12)
         share = self.p.word * heard / (1.0 + heard) * (baskets > 0)
         self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
-        self.room_reputation[(host >= 0) & (self.streamer_entries[host] > 0)] = 0.5  # newcomers start afresh
+        self.room_reputation[(host >= 0) & (self.streamer_entries[host] > 0)] = NEUTRAL  # newcomers start afresh
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
@@ -88,11 +92,11 @@ def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, 
     for k in range(FOLLOWED_SLOT):
         room, worth = offered[:, k], utility[:, k]
         for i in range(room.size):
-            worth[i] += np.float32(weight * (reputation[max(room[i], 0)] - 0.5))
+            worth[i] += np.float32(weight * (reputation[max(room[i], 0)] - NEUTRAL))
     for k in range(FOLLOWED_SLOT, PRIVATE_SLOT):
         belief, worth = trust[:, k - FOLLOWED_SLOT], utility[:, k]
         for i in range(belief.size):
-            worth[i] += np.float32(weight * (belief[i] - 0.5))
+            worth[i] += np.float32(weight * (belief[i] - NEUTRAL))
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import OWN_ROOMS, PAID_TRAFFIC, PRIVATE, PRIVATE_OPERATION, STREAMER_FEES, Array, own, read
+from sim.fields import CHANNELS, OWN_ROOMS, PAID_TRAFFIC, PRIVATE, PRIVATE_OPERATION, STREAMER_FEES, Array, own, read
 from sim.mechanic import Mechanic
 
 
@@ -47,10 +47,10 @@ class Takings(Mechanic):
         self.room_minutes[...] = self.outlet_minutes[:rooms] * ctx.people
         self.platform_gmv[...] = np.bincount(self.outlet_platform[:rooms], sales[:rooms], self.platform_gmv.size)
         self.users[...] = self.users_count * ctx.people
-        pair = self.outlet_brand * 4 + self.outlet_channel
-        self.brand_channel_gmv[...] = np.bincount(pair, sales, 4 * brands).reshape(brands, 4)
+        pair = self.outlet_brand * CHANNELS + self.outlet_channel
+        self.brand_channel_gmv[...] = np.bincount(pair, sales, CHANNELS * brands).reshape(brands, CHANNELS)
         paid = self.outlet_paid_gmv * ctx.people
-        bought = np.bincount(pair, paid, 4 * brands).reshape(brands, 4)
+        bought = np.bincount(pair, paid, CHANNELS * brands).reshape(brands, CHANNELS)
         self.brand_lever_gmv[:, PAID_TRAFFIC] = bought.sum(axis=1)
         self.brand_lever_gmv[:, STREAMER_FEES] = self.brand_channel_gmv[:, 0] - bought[:, 0]
         self.brand_lever_gmv[:, OWN_ROOMS] = self.brand_channel_gmv[:, 1] - bought[:, 1]

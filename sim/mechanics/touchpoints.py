@@ -8,17 +8,21 @@ from sim.fields import PRIVATE_SLOT, Array, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
+LONGEST = 100  # weeks beyond which it does not matter when a channel was met [weeks]; source: definition (the longest window)
+
 
 class Touchpoints(Mechanic):
     """Counts orders whose buyer met a live session and a private message within the window of the prediction."""
 
-    window = param(13, unit="weeks", bounds=(1, 100), source="prediction:1.2.2-p3", doc="the 90 days in which both channels count as met")
+    window = param(
+        13, unit="weeks", bounds=(1, LONGEST), source="prediction:1.2.2-p3", doc="the 90 days in which both channels count as met"
+    )
 
     weeks_since_live: Array = own(
-        "consumer", unit="weeks", at="choose", init=100, dtype=np.uint8, doc="weeks since a room was met, at most 100"
+        "consumer", unit="weeks", at="choose", init=LONGEST, dtype=np.uint8, doc="weeks since a room was met, at most 100"
     )
     weeks_since_message: Array = own(
-        "consumer", unit="weeks", at="choose", init=100, dtype=np.uint8, doc="weeks since a message was met, at most 100"
+        "consumer", unit="weeks", at="choose", init=LONGEST, dtype=np.uint8, doc="weeks since a message was met, at most 100"
     )
     touched_orders: Array = own("touch", unit="baskets", at="settle", gather="sum", doc="baskets, of which the buyer met both channels")
 
@@ -39,8 +43,8 @@ def meet(offered: Array, since_live: Array, since_message: Array) -> None:
         met = offered[i, 0]
         for k in range(1, PRIVATE_SLOT):
             met = max(met, offered[i, k])
-        since_live[i] = 0 if met >= 0 else min(since_live[i] + 1, 100)
-        since_message[i] = 0 if offered[i, PRIVATE_SLOT] >= 0 else min(since_message[i] + 1, 100)
+        since_live[i] = 0 if met >= 0 else min(since_live[i] + 1, LONGEST)
+        since_message[i] = 0 if offered[i, PRIVATE_SLOT] >= 0 else min(since_message[i] + 1, LONGEST)
 
 
 @compiled

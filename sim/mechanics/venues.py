@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import BRAND_ROOM, PRIVATE, SECTORS, SHELF, STREAMER_ROOM, Array, own, param
+from sim.fields import BRAND_ROOM, PLATFORMS, PRIVATE, SECTORS, SHELF, STREAMER_ROOM, STREAMERS_PER_SECOND_ROOM, Array, own, param
 from sim.mechanic import Mechanic
+
+GOLDEN_RATIO = 0.6180339887498949  # step that spreads points evenly over a circle [1]; source: definition
 
 
 class Venues(Mechanic):
@@ -36,11 +38,11 @@ class Venues(Mechanic):
         0.36,
         unit="share",
         bounds=(0, 1),
-        source="history:douyin_ecom_gmv",
-        doc="rooms whose main platform it is, by sales of 2020 less a tenth for WeChat",
+        source="form:history:douyin_ecom_gmv",
+        doc="rooms whose main platform it is: 35% by sales of 2020, less a tenth of all for WeChat",
     )
-    kuaishou_rooms = param(0.28, unit="share", bounds=(0, 1), source="history:kuaishou_gmv_annual", doc="likewise")
-    taobao_rooms = param(0.26, unit="share", bounds=(0, 1), source="history:taobao_live_gmv", doc="likewise; the rest is WeChat")
+    kuaishou_rooms = param(0.28, unit="share", bounds=(0, 1), source="form:history:kuaishou_gmv_annual", doc="likewise: 27%")
+    taobao_rooms = param(0.26, unit="share", bounds=(0, 1), source="form:history:taobao_live_gmv", doc="likewise: 28%; the rest is WeChat")
     second_platform_gap = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="presence in a second room against the main one")
 
     outlet_channel: Array = own(
@@ -79,16 +81,16 @@ class Venues(Mechanic):
 
         hosts = np.concatenate([np.arange(streamers), np.full(brands, -1)])
         homes = np.concatenate([np.full(streamers, -1), np.arange(brands)])
-        others = np.argsort(ctx.uniform("streamer", "second"))[: streamers // 5]
+        others = np.argsort(ctx.uniform("streamer", "second"))[: streamers // STREAMERS_PER_SECOND_ROOM]
         brand_others = np.argsort(ctx.uniform("brand", "second"))[: rooms - streamers - brands - others.size]
         hosts = np.concatenate([hosts, others, np.full(brand_others.size, -1)])
         homes = np.concatenate([homes, np.full(others.size, -1), brand_others])
         self.room_main[streamers + brands :] = self.p.second_platform_gap
         edges = np.cumsum([self.p.douyin_rooms, self.p.kuaishou_rooms, self.p.taobao_rooms])
-        main = np.searchsorted(edges, ctx.uniform("room", "platform"), side="right").clip(0, 3).astype(np.int32)
+        main = np.searchsorted(edges, ctx.uniform("room", "platform"), side="right").clip(0, len(PLATFORMS) - 1).astype(np.int32)
         for row in range(streamers + brands, rooms):  # a second room is on another platform than the first
             first = hosts[row] if hosts[row] >= 0 else streamers + homes[row]
-            main[row] = (main[first] + 1 + row % 3) % 4
+            main[row] = (main[first] + 1 + row % (len(PLATFORMS) - 1)) % len(PLATFORMS)
         self.outlet_host[...] = -1
         self.outlet_host[:rooms] = hosts
         self.outlet_home[:rooms] = homes
@@ -105,4 +107,4 @@ class Venues(Mechanic):
 
 def _spread_evenly(edges: Array, count: int) -> Array:
     """Sectors of `count` firms in proportion to the shares whose cumulative sums are `edges`, (count,) int."""
-    return np.searchsorted(edges, (np.arange(count) * 0.6180339887498949 + 0.5) % 1.0, side="right").clip(0, edges.size - 1)
+    return np.searchsorted(edges, (np.arange(count) * GOLDEN_RATIO + 0.5) % 1.0, side="right").clip(0, edges.size - 1)

@@ -8,6 +8,8 @@ from sim.fields import PRIVATE_SLOT, Array, add, own, param, read
 from sim.kernels.compiled import compiled, quanta
 from sim.mechanic import Mechanic
 
+TIRING_MINUTES = 10.0  # minutes a week of one kind that tire by `tiring` [minutes]; source: definition
+
 
 class Watching(Mechanic):
     """A viewer leaves a room at a hazard that rises with sameness and fatigue; the mean stay is its inverse.
@@ -67,7 +69,7 @@ class Watching(Mechanic):
         )
 
     def learn(self, ctx):
-        gain = self.p.tiring * self.tiring_minutes / 10.0
+        gain = self.p.tiring * self.tiring_minutes / TIRING_MINUTES
         self.fatigue += gain * (1.0 - self.fatigue) / (1.0 + gain) - self.p.recovery * self.fatigue
 
 

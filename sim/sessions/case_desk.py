@@ -19,8 +19,9 @@ import numpy.typing as npt
 import simpy
 
 from sim.errors import ConfigError, ContractError, LedgerError
+from sim.fields import HOURS_PER_WEEK
 from sim.kernels.random import fill_uniform
-from sim.sessions.cases import HOURS_PER_WEEK, Case, Decisions
+from sim.sessions.cases import Case, Decisions
 from sim.sessions.inspectors import Inspectors
 
 AGEING_WEEKS = 13.0  # waiting that weighs as one unit of severity [weeks]; source: assumption (a quarter)

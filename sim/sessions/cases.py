@@ -10,10 +10,10 @@ import numpy.typing as npt
 import simpy
 from simpy.resources.resource import PriorityRequest
 
+from sim.fields import HOURS_PER_WEEK
+
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-HOURS_PER_WEEK = 40.0  # working hours of an inspector in a week; source: statutory working week of China
 
 
 @dataclass(slots=True, eq=False)

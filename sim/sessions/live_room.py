@@ -26,28 +26,28 @@ import simpy
 from sim.errors import ConfigError
 
 STAY = 4.2  # mean stay of a viewer [minutes]; source: claim:5.2-c (2022)
-PURCHASE_HAZARD = 0.007  # purchases per viewer-minute in a calm room; source: assumption (3% of views, the middle of 1-5%)
+PURCHASE_HAZARD = 0.007  # hazard of a purchase in a calm room [1/viewer-minute]; source: assumption (3% of views, the middle of 1-5%)
 URGENCY_GAIN = 2.2  # purchase lift under full, believed urgency [relative]; source: claim:4.4-c (3.2 times)
 DISBELIEF_LOSS = 0.19  # purchase loss of viewers who no longer believe [relative]; source: claim:4.4-j
 PROOF_GAIN = 0.58  # purchase lift under a full buyer ticker [relative]; source: claim:4.4-e
 PROOF_BUYERS = 1.0e5  # announced buyers at which the ticker is full [people]; source: claim:4.4-d
 DELAY_LOSS = 1.0e-4  # loss of purchases per ms of latency [1/ms]; source: assumption (1% for 100 ms of a web shop)
-SHRINKAGE = 0.3  # share of a case claim taken as mean effect [0..1]; source: assumption
+SHRINKAGE = 0.3  # share of a case claim taken as mean effect [share]; source: assumption
 
-CALL_MINUTES = 3.0  # minutes between scarcity calls at intensity 1; source: assumption
+CALL_MINUTES = 3.0  # time between scarcity calls at intensity 1 [minutes]; source: assumption
 URGENCY_MINUTES = 3.0  # mean life of the urgency of one call [minutes]; source: assumption
 BELIEF_CALLS = 4.0  # calls heard at which half the viewers still believe [calls]; source: assumption
 BELIEF_SHARPNESS = 4.0  # exponent of the loss of belief [1]; source: assumption
-KNOWING_SHARE = 0.9  # share of views by people who know the room's calls; source: assumption
+KNOWING_SHARE = 0.9  # views by people who know the room's calls [share]; source: assumption
 REMEMBERED_STAYS = 4.0  # earlier stays they remember [stays]; source: assumption
-IMPULSE_BASE = 0.3  # share of purchases in a calm room made on impulse; source: assumption
+IMPULSE_BASE = 0.3  # purchases in a calm room made on impulse [share]; source: assumption
 
-SURGE_HAZARD = 1 / 30  # pushes by the platform per minute; source: assumption
+SURGE_HAZARD = 1 / 30  # hazard of a push by the platform [1/minute]; source: assumption
 SURGE_MINUTES = 5  # length of a push [minutes]; source: assumption
 SURGE_GAIN = 1.5  # extra arrivals during a push [relative]; source: assumption
-TICKER_MINUTES = 5.0  # minutes between updates of the buyer ticker; source: assumption
-QUESTION_HAZARD = 0.05  # questions per viewer-minute; source: assumption
-ANSWERS = 6.0  # questions a host can answer in a minute; source: assumption
+TICKER_MINUTES = 5.0  # time between updates of the buyer ticker [minutes]; source: assumption
+QUESTION_HAZARD = 0.05  # hazard of a question [1/viewer-minute]; source: assumption
+ANSWERS = 6.0  # questions a host can answer [1/minute]; source: assumption
 INTERACTION_GAIN = 0.5  # purchase lift when every question is answered [relative]; source: assumption
 STOCK_COVER = 4.0  # stock as a multiple of base hazard times viewer-minutes [1]; source: assumption
 
