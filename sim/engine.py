@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.access import Channel, absences, accesses
+from sim.access import WAYS, Channel, absences, accesses
 from sim.blocks import Rows, Workspace, for_each_block, spans, together
 from sim.clock import Clock
 from sim.context import Context
@@ -286,10 +286,11 @@ class Engine:
         for name in mechanic.__dict__.keys() - call.views.keys() - KEPT:
             faults.append(f"{mechanic.name} keeps '{name}' on itself in {call.context.phase}; what lasts is a field: own() it.")
             del mechanic.__dict__[name]
-        for name, view in call.views.items():
-            if mechanic.__dict__.get(name) is not view:
+        for name, seen in call.views.items():
+            view = np.asarray(seen)
+            if mechanic.__dict__.get(name) is not seen:
                 faults.append(f"{mechanic.name} replaced '{name}' in {call.context.phase}; write into it with [...] or +=.")
-                mechanic.__dict__[name] = view
+                mechanic.__dict__[name] = seen
             field = self.fields[name]
             if call.access[name] == "gather" and view.dtype.kind == "f" and not np.isfinite(view).all():
                 faults.append(f"{mechanic.name} added what is no number to '{name}' in {call.context.phase}, week {self.week}.")
@@ -316,7 +317,8 @@ class Engine:
             return array
         if access in ("gather", "tally"):
             channel = array.view(Channel)
-            channel.who = f"{call.mechanic.name} sets '{name}' in {call.context.phase}"
+            channel.who = f"{call.mechanic.name} sets or reads '{name}' in {call.context.phase}"
+            channel.ways = WAYS[self.fields[name].gather]
             return channel
         view = array.view()
         view.flags.writeable = False
