@@ -318,3 +318,56 @@ def test_a_value_out_of_range_is_found_with_its_week(value: float) -> None:
     engine.step()
     with pytest.raises(ContractError, match=r"wild left 'mood' outside \[0, 1\] util in learn, week 2"):
         engine.step()
+
+
+def test_a_channel_is_checked_when_everybody_has_contributed() -> None:
+    """A sum over firms, a product over consumers, a count from blocks: above the range halfway is right, at the end it is not."""
+
+    class Owner(Mechanic):
+        """Owns three channels with a range."""
+
+        appeal: Array = own("brand", unit="util", at=("plan", "traffic"), gather="sum", bounds=(0, 1), doc="appeal")
+        factor: Array = own("consumer", unit="1", at="choose", gather="product", lasting=False, bounds=(0, 1), doc="factor")
+        sales: Array = own("brand", unit="CNY", at="settle", gather="sum", bounds=(0, 50), doc="sales")
+
+        def traffic(self, ctx):
+            self.appeal += 3.0
+
+        def choose(self, ctx):
+            self.factor *= 3.0
+
+        def settle(self, ctx):
+            self.sales[0] += 70_000 * ctx.count
+
+    class Taker(Mechanic):
+        """Brings them back into their range until the third week."""
+
+        excess = param(0.0, unit="1", bounds=(0, 2), source="assumption", doc="which channel is left above its range")
+        appeal: Array = add()
+        factor: Array = scale()
+        sales: Array = add()
+
+        def traffic(self, ctx):
+            self.appeal -= 1.0 if ctx.step == 2 and self.p.excess == 0 else 2.5
+
+        def choose(self, ctx):
+            self.factor /= 2.0 if ctx.step == 2 and self.p.excess == 1 else 4.0
+
+        def settle(self, ctx):
+            if not (ctx.step == 2 and self.p.excess == 2):
+                self.sales[0] -= 30_000 * ctx.count
+
+    left = (
+        r"'appeal' outside \[0, 1\] util in traffic",
+        r"'factor' outside \[0, 1\] 1 in choose",
+        r"'sales' outside \[0, 50\] CNY in settle",
+    )
+    runs = ("from 2 to 2", "from 1.5 to 1.5", "from 0 to 70")
+    for excess, (name, most) in enumerate(zip(left, runs, strict=True)):
+        engine = engine_of(Owner, Taker(excess=excess), block=4, threads=2)
+        engine.step()
+        engine.step()
+        with pytest.raises(ContractError, match=rf"^owner and taker left {name}, week 2: it runs {most}\.$"):
+            engine.step()
+        unchecked = engine_of(Owner, Taker(excess=excess), checked=False)
+        unchecked.run()
