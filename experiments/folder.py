@@ -13,6 +13,7 @@ import errno
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -70,7 +71,9 @@ class ResultsFolder:
         place = self.out.parent
         while not place.exists() and place != place.parent:
             place = place.parent
-        if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        try:  # the superuser may write everywhere, but not on every file system
+            os.rmdir(tempfile.mkdtemp(prefix=f".{self.out.name[:50]}.", dir=place))
+        except OSError:
             return [f"out = {self.out} cannot be made: {place} is no folder one may write to. Give another."]
         free = shutil.disk_usage(place).free
         if free < MARGIN * needed:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import LivemarketError
+from sim.errors import DataError, LivemarketError
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -69,6 +69,10 @@ def _command(typed: Sequence[str]) -> int:
     from experiments.refusal import RefusedError
 
     arguments = read_arguments(typed)
+    try:
+        defaults()
+    except DataError as error:
+        raise RefusedError([*arguments.faults, *error.faults]) from None
     if not arguments.composable:
         raise RefusedError(arguments.faults)
     try:
@@ -145,17 +149,20 @@ def uncomposed(error: Exception) -> str:
 
 def helped() -> str:
     """The text of --help, with the defaults and scenarios there are."""
-    from pathlib import Path
-
-    import yaml
-
-    import configs
     from experiments.arguments import DEFAULT_SCENARIO, questions
     from experiments.options import help_text
 
-    text = (Path(configs.__file__).parent / "forecast.yaml").read_text(encoding="utf-8")
-    defaults: dict[str, Any] = yaml.safe_load(text)
-    return help_text({**defaults, "scenario": DEFAULT_SCENARIO}, questions())
+    return help_text({**defaults(), "scenario": DEFAULT_SCENARIO}, questions())
+
+
+def defaults() -> dict[str, Any]:
+    """What the options are when nothing is said, configs/forecast.yaml; DataError if it cannot be read."""
+    from pathlib import Path
+
+    import configs
+    from experiments.yaml_files import read_mapping
+
+    return read_mapping(Path(configs.__file__).parent / "forecast.yaml", "Restore it from the repository.")
 
 
 def failed(error: LivemarketError) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 from experiments.yaml_files import read_mapping
 from sim.errors import DataError
+from sim.schedule import dated_fault
 
 CALENDAR = Path(__file__).parents[1] / "configs" / "calendar.yaml"
 Parameters = dict[str, dict[str, Any]]
@@ -49,7 +50,11 @@ class Layer:
             for table in (self.parameters, self.schedule)
         )
         dated = {
-            mechanic: {parameter: by_date for parameter, by_date in values.items() if not dated_faults({parameter: by_date}, "")}
+            mechanic: {
+                parameter: {day: value for day, value in by_date.items() if not dated_fault(mechanic, parameter, day)}
+                for parameter, by_date in values.items()
+                if isinstance(by_date, Mapping)
+            }
             for mechanic, values in schedule.items()
         }
         return Layer(parameters, dated)
@@ -62,11 +67,9 @@ def dated_faults(values: Mapping[str, Any], where: str) -> list[str]:
         if not isinstance(dated, Mapping):
             found.append(f"{where}.{parameter} = {dated!r} has no date; write {where}.{parameter}.2025-01-01=...")
             continue
-        for day in dated:
-            try:
-                date.fromisoformat(str(day))
-            except ValueError:
-                found.append(f"{where}.{parameter}: '{day}' is no date; write an existing day as YYYY-MM-DD.")
+        found += [
+            f"{where}.{parameter}: '{day}' is no date; write an existing day as YYYY-MM-DD." for day in dated if dated_fault("", "", day)
+        ]
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from experiments.layers import Layer, base_calendar, layered
 from experiments.options import option_faults
 from experiments.refusal import Faults
-from experiments.scenario_files import scenario_faults, scenario_layer
+from experiments.scenario_files import meaning_faults, scenario_faults, scenario_layer
 from experiments.workers import cores
 from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
@@ -110,7 +110,7 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
         calendar = base_calendar()
     scenario = settings.get("scenario")
     if isinstance(scenario, Mapping):
-        found.add(f"scenario: {fault}" for fault in scenario_faults(scenario))
+        found.add(f"scenario: {fault}" for fault in (*scenario_faults(scenario), *meaning_faults(scenario)))
     else:
         found.add([f"scenario = {scenario!r} is no scenario."])
         scenario = {}

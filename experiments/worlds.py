@@ -66,7 +66,7 @@ def load_world(name: str, folder: Path | None = None) -> World:
             faults += parameter_faults(table[word], word)
         faults += draw_faults(table["draws"])
     if faults:
-        raise DataError([f"{path}: {fault}" for fault in faults] + [f"{path}: {remedy}."])
+        raise DataError([*(f"{path}: {fault}" for fault in faults[:-1]), f"{path}: {faults[-1]} {remedy}."])
     draws = tuple(Draw(float(draw["weight"]), draw["parameters"]) for draw in table["draws"])
     return World(name, table["inputs"], draws, fingerprint(path))
 

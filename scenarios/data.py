@@ -51,6 +51,12 @@ class Report:
     roles: Mapping[str, Role]
     sha256: str
 
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Numbers of the sections that have a claim, a mechanism or a prediction."""
+        stated = {each.section for each in (*self.mechanisms.values(), *self.predictions.values())}
+        return tuple(sorted({*stated, *(id.rpartition("-")[0] for id in self.claims)}))
+
     def claim(self, id: str) -> Claim:
         """The claim of that id; DataError with a hint if there is none."""
         return found(self.claims, id, "claim of the report")

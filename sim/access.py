@@ -12,25 +12,74 @@ from sim.errors import ContractError
 from sim.fields import PHASES, POSITION
 from sim.mechanic import Mechanic
 
+WAYS: Mapping[str | None, tuple[np.ufunc, ...]] = {"sum": (np.add, np.subtract), "product": (np.multiply, np.divide)}
+"""What may be done to a channel, by what it gathers."""
+
+
+def _refuse(channel: Channel, value: object = None) -> Any:
+    raise channel.refusal()
+
+
+REFUSED: Any = property(_refuse, _refuse)
+
 
 class Channel(np.ndarray[Any, np.dtype[Any]]):
-    """What a contributor gets of a channel in a checked run: it may add or scale, and may replace nothing.
+    """What a contributor gets of a channel in a checked run: it may add to a sum or scale a product, and do nothing else.
 
-    `channel[part] += x` sets the part to what is itself a piece of the channel; anything else would lose what others gave.
+    What others gave can neither be replaced nor seen: what is there depends on whose turn it was, and could be taken back.
+    `channel[part] += x` sets the part to what was just taken from there; setting anything else is refused. Compiled rules
+    get the array as it is, and are trusted.
     """
 
     who: str
+    ways: tuple[np.ufunc, ...]
+    cut: tuple[Channel, Any] | None = None
 
     def __array_finalize__(self, source: Any) -> None:
-        self.who = getattr(source, "who", "")
+        self.who, self.ways = getattr(source, "who", ""), getattr(source, "ways", ())
 
-    def __getitem__(self, part: Any) -> Any:
-        return np.asanyarray(super().__getitem__(part)).view(Channel)  # of one place too, so that += can be told from =
+    def refusal(self) -> ContractError:
+        """Why anything else cannot be done, and what can."""
+        verb, written = ("add", "+= (or -=)") if np.add in self.ways else ("scale", "*= (or /=)")
+        return ContractError(
+            f"{self.who}, where it may only {verb}: write {written} of what does not come from the channel, and read() it in a "
+            "later phase. Anything else would lose or show what others gave."
+        )
+
+    def __getitem__(self, part: Any) -> Channel:
+        piece = np.asanyarray(super().__getitem__(part)).view(Channel)  # of one place too, so that += can be told from =
+        piece.__array_finalize__(self)
+        piece.cut = self, part
+        return piece
 
     def __setitem__(self, part: Any, value: Any) -> None:
-        if not isinstance(value, Channel):
-            raise ContractError(f"{self.who}, which would lose what others gave; write += (or *=) instead.")
-        super().__setitem__(part, value)
+        whole, place = getattr(value, "cut", None) or (None, None)
+        if whole is not self or not (place is part or (isinstance(part, slice) and place == part)):
+            raise self.refusal()
+        super().__setitem__(part, np.asarray(value))
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        target = inputs[0] if method == "at" else options.pop("out", (None,))[0]
+        others = (*inputs[1:], *options.values())
+        if ufunc not in self.ways or target is not inputs[0] or any(isinstance(other, Channel) for other in others):
+            raise self.refusal()
+        array = np.asarray(target)
+        if method == "at":
+            ufunc.at(array, *inputs[1:])
+        else:
+            ufunc(array, *inputs[1:], out=array, **options)
+        return target
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))  # whoever looks for a mistake may see it
+
+    __str__ = __repr__
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        raise self.refusal()
+
+    fill = put = sort = partition = setfield = byteswap = flat = real = imag = REFUSED
+    item = tolist = tobytes = data = __float__ = __int__ = __index__ = __bool__ = REFUSED
 
 
 def accesses(mechanic: Mechanic, phase: str, fields: Mapping[str, Field]) -> dict[str, str]:

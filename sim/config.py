@@ -77,9 +77,7 @@ class Configuration:
             given["mechanics"] = tuple(given["mechanics"])
         filled = {f.name: given.get(f.name, f.default_factory() if callable(f.default_factory) else f.default) for f in fields(cls)}
         faults += _faults(filled)
-        tables = isinstance(filled["parameters"], Mapping) and isinstance(filled["schedule"], Mapping)
-        if tables and isinstance(filled["mechanics"], tuple) and isinstance(filled["people"], (int, float)):
-            faults += composition_faults(filled["mechanics"], filled["parameters"], filled["schedule"], float(filled["people"]))
+        faults += composition_faults(**_sound(filled))
         if faults:
             raise ConfigError(faults)
         return cls(**filled)
@@ -108,6 +106,23 @@ def asdict_shallow(configuration: Configuration) -> dict[str, Any]:
     return {f.name: getattr(configuration, f.name) for f in fields(configuration)}
 
 
+def _sound(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a composition is made of, with the default for whatever is of the wrong kind, so that the rest can be looked at too."""
+    parameters, schedule = (
+        {name: table for name, table in values[key].items() if isinstance(table, Mapping)} if isinstance(values[key], Mapping) else {}
+        for key in ("parameters", "schedule")
+    )
+    mechanics = values["mechanics"] if isinstance(values["mechanics"], tuple) else ()
+    people = values["people"] if _is_number(values["people"]) else Configuration.people
+    start = values["start"] if isinstance(values["start"], date) else Configuration.start
+    named = tuple(name for name in mechanics if isinstance(name, str))
+    return {"mechanics": named, "parameters": parameters, "schedule": schedule, "people": people, "start": start}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _faults(values: Mapping[str, Any]) -> list[str]:
     faults = []
     for key, (low, high) in WHOLE.items():
@@ -128,7 +143,7 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
         if start.year < 2000 or end.year > 2100:
             faults.append(f"{start} to {end}: the calendar reaches from 2000 to 2100.")
     people = values["people"]
-    if isinstance(people, bool) or not isinstance(people, (int, float)) or not 1 <= people <= 1e11:
+    if not _is_number(people) or not 1 <= people <= 1e11:
         faults.append(f"people = {people!r} is not a number in [1, 1e11].")
     for key in ("checked", "detail"):
         if not isinstance(values[key], bool):
@@ -136,8 +151,12 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
     if not isinstance(values["mechanics"], tuple) or not all(isinstance(m, str) for m in values["mechanics"]):
         faults.append(f"mechanics = {values['mechanics']!r} is not a list of names.")
     for key in ("parameters", "schedule"):
-        if not isinstance(values[key], Mapping) or not all(isinstance(v, Mapping) for v in values[key].values()):
-            faults.append(f"{key} is not a mapping of mechanics to their parameters.")
+        if not isinstance(values[key], Mapping):
+            faults.append(f"{key} = {values[key]!r} is not a mapping of mechanics to their parameters.")
+        else:
+            faults += [
+                f"{key}.{name} is not a mapping of parameters." for name, table in values[key].items() if not isinstance(table, Mapping)
+            ]
     return faults
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.fields import Array
+from sim.errors import ContractError, did_you_mean
+from sim.fields import PHASES, Array
+from sim.ledger import Ledger
+from sim.mechanic import Mechanic
 
 if TYPE_CHECKING:
     from sim.engine import Engine
@@ -24,10 +27,11 @@ class Context:
         people: people whom one simulated consumer stands for.
     """
 
-    def __init__(self, engine: Engine, mechanic: str, phase: str) -> None:
+    def __init__(self, engine: Engine, mechanic: Mechanic, phase: str) -> None:
         self._engine = engine
-        self.mechanic = mechanic
+        self.mechanic = mechanic.name
         self.phase = phase
+        self._uses = mechanic.uses
         self.step = 0
         self.date: date = engine.clock.start
         self.first = 0
@@ -58,12 +62,26 @@ class Context:
 
     def service(self, name: str) -> Any:
         """A service of another library that the mechanic named in `uses`."""
+        if name not in self._uses:
+            raise ContractError(
+                f"{self.mechanic} asks for the service '{name}' in {self.phase} without declaring it."
+                f"{did_you_mean(name, self._uses)} Write uses = {(*self._uses, name)} in its class."
+            )
         return self._engine.services[name]
 
     def pay(self, payer: str, payee: str, amount: Array | float, reason: str, **index: Array) -> None:
-        """A payment between sectors in CNY; see Ledger.pay."""
-        self._engine.ledger.pay(payer, payee, amount, reason, **index)
+        """A payment between sectors in CNY, in a market phase; see Ledger.pay."""
+        self._ledger("pays").pay(payer, payee, amount, reason, **index)
 
     def cash(self, sector: str) -> Array:
-        """Balances of a sector in CNY, a copy."""
-        return self._engine.ledger.cash[sector].copy()
+        """Balances of a sector in CNY in a market phase, a copy."""
+        return self._ledger("asks for cash").cash[sector].copy()
+
+    def _ledger(self, what: str) -> Ledger:
+        """The ledger; blocks do not see it, since what is paid would depend on their size and order in the last bits."""
+        if PHASES[self.phase].over == "block":
+            raise ContractError(
+                f"{self.mechanic} {what} in {self.phase}, where block follows block and the last bits would depend on their size. "
+                "Count there into a tally (add() to a sum channel of the market), and pay in a market phase, such as account."
+            )
+        return self._engine.ledger

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
-from sim.access import Channel, absences, accesses
+from sim.access import WAYS, Channel, absences, accesses
 from sim.blocks import Rows, Workspace, for_each_block, spans, together
 from sim.clock import Clock
 from sim.context import Context
@@ -35,12 +35,20 @@ class Call:
         self.mechanic.__dict__ = dict(mechanic.__dict__)
         self.mechanic._absence = absences(mechanic, phase, engine.fields)
         self.method = getattr(self.mechanic, phase)
-        self.context = Context(engine, mechanic.name, phase)
+        self.context = Context(engine, mechanic, phase)
         self.access = accesses(mechanic, phase, engine.fields)
+        self.completes: set[str] = set()
         self.views: dict[str, Array] = {}
         self.rows: list[tuple[str, Rows]] = []
         self.block_rows: list[tuple[str, Rows]] = []
         self.bound = False
+
+
+def completing(calls: Iterable[Call]) -> None:
+    """Note for each channel, among calls in the order of a week, which call is the last to contribute."""
+    last = {name: call for call in calls for name, access in call.access.items() if access == "gather"}
+    for name, call in last.items():
+        call.completes.add(name)
 
 
 class Engine:
@@ -122,6 +130,9 @@ class Engine:
         self._market_calls = {p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()}
         block_phases = [p.name for p in WEEK if p.over == "block"]
         self._block_calls = [[(p, self._calls(p)) for p in block_phases] for _ in range(threads)]
+        completing(call for calls in self._market_calls.values() for call in calls)
+        for week in self._block_calls:
+            completing(call for _, calls in week for call in calls)
         self._found()
 
     # -- what a contract allows ------------------------------------------------------------------------------
@@ -157,6 +168,8 @@ class Engine:
         for call in self._market_calls.get("found", []):
             self._market_call(call)
         populate = [self._calls("populate") + self._calls("endow") for _ in range(self.threads)]
+        for calls in populate:
+            completing(calls)
 
         def work(worker: int, first: int, stop: int) -> None:
             for call in populate[worker]:
@@ -273,6 +286,8 @@ class Engine:
             workspace.counts[...] = 0
         np.multiply(counts, QUANTUM, out=self._sums)
         counts[...] = 0
+        if self.checked and (faults := [fault for f in self.fields.values() if f.tally for fault in self._outside(f, self.arrays[f.name])]):
+            raise ContractError(faults)
 
     def _parameters(self, step: int) -> None:
         """Put the dated values of a week in force; all calls of a mechanic share its parameters."""
@@ -286,25 +301,39 @@ class Engine:
         for name in mechanic.__dict__.keys() - call.views.keys() - KEPT:
             faults.append(f"{mechanic.name} keeps '{name}' on itself in {call.context.phase}; what lasts is a field: own() it.")
             del mechanic.__dict__[name]
-        for name, view in call.views.items():
-            if mechanic.__dict__.get(name) is not view:
+        for name, seen in call.views.items():
+            view = np.asarray(seen)
+            if mechanic.__dict__.get(name) is not seen:
                 faults.append(f"{mechanic.name} replaced '{name}' in {call.context.phase}; write into it with [...] or +=.")
-                mechanic.__dict__[name] = view
+                mechanic.__dict__[name] = seen
             field = self.fields[name]
-            if call.access[name] == "gather" and view.dtype.kind == "f" and not np.isfinite(view).all():
+            access = call.access[name]
+            if access == "gather" and view.dtype.kind == "f" and not np.isfinite(view).all():
                 faults.append(f"{mechanic.name} added what is no number to '{name}' in {call.context.phase}, week {self.week}.")
-            if call.access[name] == "tally" and view.size and max(-float(view.min()), float(view.max())) > MOST_UNITS:
+            elif access == "tally" and view.size and max(-float(view.min()), float(view.max())) > MOST_UNITS:
                 faults.append(f"{mechanic.name} counted what is no number into '{name}' in {call.context.phase}, week {self.week}.")
-            if call.access[name] == "write" and view.dtype.kind in "fiu" and view.size:
-                low, high = field.bounds or (-np.inf, np.inf)
-                least, most = float(view.min()), float(view.max())  # nan if any value is
-                if not (np.isfinite(least) and np.isfinite(most) and least >= low - 1e-6 and most <= high + 1e-6):
-                    faults.append(
-                        f"{mechanic.name} left '{name}' outside [{low:g}, {high:g}] {field.unit} in {call.context.phase}, "
-                        f"week {self.week}: it runs from {least:g} to {most:g}."
-                    )  # fmt: skip
+            elif access == "write":
+                faults += self._outside(field, view, mechanic.name, call.context.phase)
+            elif name in call.completes:
+                faults += self._outside(field, view)
         if faults:
             raise ContractError(faults)
+
+    def _outside(self, field: Field, values: Array, who: str = "", phase: str = "") -> list[str]:
+        """The fault of values out of the field's range or no numbers; all who contribute left them there if nobody is named."""
+        if values.dtype.kind not in "fiu" or not values.size:
+            return []
+        low, high = field.bounds or (-np.inf, np.inf)
+        least, most = float(values.min()), float(values.max())  # nan if any value is
+        if np.isfinite(least) and np.isfinite(most) and least >= low - 1e-6 and most <= high + 1e-6:
+            return []
+        givers = [
+            m.name for m in self.mechanics if field.name in m.declarations and m.declarations[field.name].mode in ("own", "add", "scale")
+        ]
+        return [
+            f"{who or ' and '.join(givers)} left '{field.name}' outside [{low:g}, {high:g}] {field.unit} in {phase or field.at[-1]}, "
+            f"week {self.week}: it runs from {least:g} to {most:g}."
+        ]
 
     def _seen(self, call: Call, name: str, array: Array) -> Array:
         """What a call gets: in a checked run readers cannot write, and contributors cannot replace.
@@ -316,7 +345,8 @@ class Engine:
             return array
         if access in ("gather", "tally"):
             channel = array.view(Channel)
-            channel.who = f"{call.mechanic.name} sets '{name}' in {call.context.phase}"
+            channel.who = f"{call.mechanic.name} sets or reads '{name}' in {call.context.phase}"
+            channel.ways = WAYS[self.fields[name].gather]
             return channel
         view = array.view()
         view.flags.writeable = False

@@ -133,7 +133,7 @@ def own(
         unit: unit in words, "1" for none.
         at: the phase in which it is set, or the phases in which contributions gather.
         init: value at the start (of the run, or of the week where it gathers or does not last).
-        bounds: range checked in a checked run.
+        bounds: range checked in a checked run, that of a channel when all have contributed.
         doc: what it means.
         dtype: numpy type; by default float32 for consumers and float64 for the market, where money is.
         gather: "sum" or "product" for a channel to which every mechanic may contribute.

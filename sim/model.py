@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +30,7 @@ from sim.fields import (
     TASTES,
     TIES,
     Array,
+    Parameter,
 )
 from sim.mechanic import Mechanic
 from sim.schedule import values_in_force
@@ -87,37 +89,38 @@ def without(*names: str) -> tuple[str, ...]:
     return tuple(name for name in core() if name not in names)
 
 
-def composition_faults(mechanics: Sequence[str], parameters: Mapping[str, Any], schedule: Mapping[str, Any], people: float) -> list[str]:
-    """Faults of names, parameters and schedules, all at once."""
+def composition_faults(
+    mechanics: Sequence[str], parameters: Mapping[str, Any], schedule: Mapping[str, Any], people: float, start: date
+) -> list[str]:
+    """Faults of names, parameters and schedules, all at once; no mechanics are the core market."""
     known = known_mechanics()
-    bad = [
-        f"{where}.{name} is not a mapping of parameters."
-        for where, table in (("parameters", parameters), ("schedule", schedule))
-        for name, value in table.items()
-        if not isinstance(value, Mapping)
-    ]
-    if bad:
-        return bad
     faults = [f"Unknown mechanic '{name}'.{did_you_mean(name, known)}" for name in mechanics if name not in known]
     for where, table in (("parameters", parameters), ("schedule", schedule)):
         faults += [f"{where}: unknown mechanic '{name}'.{did_you_mean(name, known)}" for name in table if name not in known]
     for name, values in parameters.items():
-        if name in known and isinstance(values, Mapping):
+        if name in known:
             faults += known[name].value_faults(values)
     faults += schedule_faults(schedule)
     for name, dated in schedule.items():
-        if name in known and isinstance(dated, Mapping):
+        if name in known:
             for parameter, by_date in dated.items():
                 if isinstance(by_date, Mapping):
                     found = [fault for value in by_date.values() for fault in known[name].value_faults({parameter: value})]
                     faults += [f"schedule: {fault}" for fault in dict.fromkeys(found)]
-    wanted = [parameters.get("regulation", {}).get("inspectors")] if isinstance(parameters.get("regulation", {}), Mapping) else []
-    dated_inspectors = schedule.get("regulation", {}).get("inspectors", {}) if isinstance(schedule.get("regulation", {}), Mapping) else {}
-    wanted += list(dated_inspectors.values()) if isinstance(dated_inspectors, Mapping) else []
-    for value in wanted:
-        if isinstance(value, (int, float)) and value > people:
-            faults.append(f"regulation.inspectors = {value:g} is more than the {people:g} people there are; give fewer.")
+    if "regulation" in (mechanics or core()):
+        inspectors = known["regulation"].parameters["inspectors"]
+        taken = dict.fromkeys(_taken(inspectors, parameters, schedule, start))
+        if many := ", ".join(f"{value:g}" for value in taken if not inspectors.fault(value) and value > people):
+            faults.append(f"regulation.inspectors = {many} is more than the {people:g} people there are; give fewer, or more people.")
     return faults
+
+
+def _taken(parameter: Parameter, parameters: Mapping[str, Any], schedule: Mapping[str, Any], start: date) -> list[Any]:
+    """All values that a parameter takes: the dated ones, and before their first date its value without a date, or the default."""
+    dated = schedule.get(parameter.mechanic, {}).get(parameter.name, {})
+    dated = dated if isinstance(dated, Mapping) else {}
+    base = parameters.get(parameter.mechanic, {}).get(parameter.name, parameter.default)
+    return [base, *dated.values()] if min(map(str, dated), default="9999") > start.isoformat() else [*dated.values()]
 
 
 def sizes_of(configuration: Configuration) -> dict[str, int]:
@@ -177,7 +180,7 @@ def rehearse(backwards: bool = False) -> None:
 def build(configuration: Configuration, seed: int, kind: type[Engine] = Engine) -> Engine:
     """An engine (of this kind) ready for its first week; raises ConfigError or ContractError with all faults at once."""
     names = configuration.mechanics or core()
-    faults = composition_faults(names, configuration.parameters, configuration.schedule, configuration.people)
+    faults = composition_faults(names, configuration.parameters, configuration.schedule, configuration.people, configuration.start)
     if faults:
         raise ConfigError(faults)
     known = known_mechanics()

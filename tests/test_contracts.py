@@ -1,8 +1,11 @@
 """A mechanic that slips is told who, what, what is allowed and what to do, mostly before the first week."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from sim.context import Context
 from sim.errors import ConfigError, ContractError
 from sim.fields import Array, add, last, own, param, read, scale
 from sim.mechanic import Mechanic
@@ -205,6 +208,45 @@ def test_a_missing_service_and_a_double_mechanic_are_named() -> None:
 
     assert faults_of(Caller) == ("caller uses the service 'telephone', which this model does not provide.",)
     assert faults_of(Orders, Orders)[0] == "Mechanic 'orders' is listed twice."
+
+
+def test_a_service_that_was_not_declared_is_refused_although_it_is_there() -> None:
+    class Guest(Mechanic):
+        """Uses what another declared."""
+
+        uses = ("actors",)
+
+        def plan(self, ctx):
+            assert ctx.service("actors") == "cast"
+            ctx.service("case_desk")
+
+    engine = engine_of(Guest, services={"case_desk": "desk", "actors": "cast"}, checked=False)
+    with pytest.raises(ContractError) as caught:
+        engine.step()
+    assert str(caught.value) == (
+        "guest asks for the service 'case_desk' in plan without declaring it. Write uses = ('actors', 'case_desk') in its class."
+    )
+
+
+@pytest.mark.parametrize("phase", ["populate", "settle"])
+@pytest.mark.parametrize(
+    ("what", "act"),
+    [
+        ("pays", lambda ctx: ctx.pay("consumers", "brand", 0.1, "orders", payee_index=np.zeros(1, int))),
+        ("asks for cash", lambda ctx: ctx.cash("brand")),
+    ],
+)
+def test_money_does_not_move_block_by_block(phase: str, what: str, act: Callable[[Context], object]) -> None:
+    """Sums of floats would depend on the size of the blocks; the market phases may pay."""
+
+    def paying(self: Mechanic, ctx: Context) -> None:
+        act(ctx)
+
+    hasty = type("Hasty", (Mechanic,), {"__doc__": "Pays among consumers.", phase: paying})
+    calm = type("Calm", (Mechanic,), {"__doc__": "Pays when all are through.", "account": paying})
+    engine_of(calm, checked=False).step()
+    with pytest.raises(ContractError, match=rf"hasty {what} in {phase}, .* Count there into a tally .* pay in a market phase"):
+        engine_of(hasty, checked=False).step()
 
 
 def test_outside_a_run_a_field_points_to_standalone() -> None:
