@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -68,6 +69,10 @@ WRONG = {
     "more inspectors than people": (
         ["people=1000", "parameters.regulation.inspectors=5000"],
         ["regulation.inspectors = 5000 is more than the 1000 people there are"],
+    ),
+    "people who do not suffice for the inspectors of the calendar": (
+        ["people=5000", "end=2022-03-31"],
+        ["regulation.inspectors = 5290, 6084, ", " is more than the 5000 people there are; give fewer, or more people."],
     ),
     "more draws than the world has": (["paired=3"], ["paired = 3 is more than members = 2"]),
     "several values": (["seed=1,2"], ["'seed=1,2' names several values. Give one, or add --multirun"]),
@@ -140,6 +145,70 @@ def test_all_faults_are_told_at_once(capsys, tmp_path):
         assert message.count(part) == 1, part
 
 
+MANY = {
+    "people of the wrong kind": (["people=x", "parameters.brand_trust.loss=7"], ["people = 'x'", "brand_trust.loss = 7"]),
+    "people out of range": (["people=nan", "parameters.brand_trust.loss=7"], ["people = nan", "brand_trust.loss = 7"]),
+    "mechanics of the wrong kind": (
+        ["mechanics=3", "parameters.brand_trust.loss=7", "schedule.regulation.inspectors.2024-01-01=2e9"],
+        ["mechanics = 3 is", "brand_trust.loss = 7", "regulation.inspectors = 2000000000.0 people is outside"],
+    ),
+    "mechanics some of which are no names": (
+        ["mechanics=[3,pricng]", "parameters.brand_trust.loss=7"],
+        ["mechanics = (3, 'pricng') is not a list", "Unknown mechanic 'pricng'", "brand_trust.loss = 7"],
+    ),
+    "a date that is none beside one that is": (
+        ["schedule.regulation.inspectors.2024-13-01=5", "schedule.regulation.inspectors.2024-01-01=2e9"],
+        ["'2024-13-01' is no date", "regulation.inspectors = 2000000000.0 people is outside"],
+    ),
+    "a mechanic that is no table beside one that is": (
+        ["parameters.style=4", "parameters.brand_trust.loss=7", "start=20-1-1"],
+        ["parameters.style = 4", "brand_trust.loss = 7", "start = '20-1-1' is no date"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_one_fault_hides_no_other(name, capsys, tmp_path):
+    """Each is told once, and nothing else."""
+    words, said = MANY[name]
+    message = refused(words, capsys, tmp_path / "out")
+    assert f"{len(said)} faults, so nothing was run:" in message
+    for part in said:
+        assert message.count(part) == 1, part
+
+
+def test_a_folder_that_cannot_be_made_is_told_beside_other_faults(capsys, tmp_path, monkeypatch):
+    """Also where the user may write, but the file system refuses."""
+
+    def refusing(suffix=None, prefix=None, dir=None):
+        if dir == tmp_path:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return made(suffix, prefix, dir)
+
+    made = tempfile.mkdtemp
+    monkeypatch.setattr(tempfile, "mkdtemp", refusing)
+    message = refused(["people=x", "world=reprot"], capsys, tmp_path / "out")
+    assert "3 faults, so nothing was run:" in message
+    assert f"out = {tmp_path / 'out'} cannot be made: {tmp_path} is no folder one may write to. Give another." in message
+
+
+def test_looking_whether_a_folder_can_be_made_leaves_nothing(tmp_path):
+    assert ResultsFolder(tmp_path / "a" / "b").faults() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "members: [", "- members"])
+def test_options_that_are_damaged_are_told_in_our_words(text, tmp_path, monkeypatch, capsys):
+    (tmp_path / "forecast.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("configs.__file__", str(tmp_path / "__init__.py"))
+    message = refused(["consumer=5"], capsys, tmp_path / "out")
+    assert "2 faults, so nothing was run:" in message
+    assert "forecast.yaml: the file " in message
+    assert "Restore it from the repository." in message
+    assert command(["--help"]) == 1
+    assert "Restore it from the repository." in capsys.readouterr().err
+
+
 class TestData:
     """A damaged file is refused by name, with its faults and how to get it back."""
 
@@ -198,6 +267,7 @@ class TestData:
         content["best"] = {}
         path.write_text(yaml.safe_dump(content), encoding="utf-8")
         message = refused(["draws=1"], capsys, copied / "out")
+        assert "5 faults" in message, "the hint is none"
         for part in ("draws[0].weight = -1", "'gian'", "gain = 5", "style.jump = [3, 1]", "unknown mechanic 'stile'"):
             assert part in message
         assert "python -m experiments.fit world=report" in message
@@ -243,6 +313,43 @@ class TestData:
         message = refused([f"scenario={path}"], capsys, copied / "out")
         for part in ("unknown word 'nam'. Did you mean 'name'?", "'written' is missing", "sign = 'up'", "'2025-02-30' is no date"):
             assert part in message
+
+    def test_scenario_with_a_fault_in_every_place(self, copied, capsys):
+        """Words, references, claims, parameters and dates at once, each counted, and one hint that is not."""
+        path = copied / "mine.yaml"
+        path.write_text(
+            """
+scenario:
+  name: mine
+  question: What if?
+  refrences: ["5.1"]
+  references: ["99.9", "5.3"]
+  claims: [{id: mine-1, observable: live_gmvv, sign: up, expectation: 5, written: 2026-13-01}]
+  parameters: {brand_trust: {gian: 0.1}}
+  schedule: {regulation: {inspectors: {2024-01-01: -4, 2024-13-01: 5}}}
+""",
+            encoding="utf-8",
+        )
+        message = refused([f"scenario={path}", "members=0", "draws=1"], capsys, copied / "out")
+        parts = ["unknown word 'refrences'", "no section '99.9'", "sign = 'up'", "expectation = 5 is no text", "members = 0"]
+        parts += ["observable = 'live_gmvv' is recorded by no run. Did you mean 'live_gmv'?", "no parameter 'gian'. Did you mean 'gain'"]
+        parts += ["written = '2026-13-01' is no date", "inspectors: '2024-13-01' is no date", "inspectors = -4 people is outside"]
+        assert f"{len(parts)} faults, so nothing was run:" in message
+        for part in (*parts, "See scenarios/baseline.yaml"):
+            assert message.count(part) == 1, part
+
+    def test_scenario_that_is_well_written_and_means_nothing(self, copied, capsys):
+        """What needs the report and the model to be seen."""
+        path = copied / "mine.yaml"
+        claim = '{id: mine-1, observable: live_gmvv, sign: "+", expectation: More., written: 2026-11-23}'
+        path.write_text(
+            f'scenario: {{name: mine, question: "What if?", references: ["99.9"], claims: [{claim}], parameters: {{stile: {{jump: 1}}}}}}',
+            encoding="utf-8",
+        )
+        message = refused([f"scenario={path}", "draws=1"], capsys, copied / "out")
+        assert "3 faults, so nothing was run:" in message
+        for part in ("no section '99.9'", "'live_gmvv' is recorded by no run", "unknown mechanic 'stile'. Did you mean 'style'?"):
+            assert message.count(part) == 1, part
 
     def test_damaged_default_scenario(self, copied, monkeypatch, capsys):
         """Even the baseline may be damaged."""

@@ -1,11 +1,13 @@
 """A step is one week of the month of its Thursday; dated values come into force in the week of their date."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.clock import Clock
+from sim.config import Configuration
 from sim.errors import ConfigError
 from sim.fields import Parameter
 from sim.schedule import dated_fault, values_in_force
@@ -106,3 +108,63 @@ def test_all_faults_of_a_schedule_are_told_at_once() -> None:
     ):
         assert part in text
     assert len(caught.value.faults) == 5
+
+
+FEW = {"consumers": 100, "brands": 6, "streamers": 6, "end": "2020-03-31", "people": 1000}
+
+
+@pytest.mark.parametrize(
+    ("changes", "many"),
+    [
+        ({}, "4000"),
+        ({"parameters": {"regulation": {"inspectors": 5000}}}, "5000"),
+        ({"schedule": {"regulation": {"inspectors": {"2020-02-01": 10}}}}, "4000"),
+        ({"schedule": {"regulation": {"inspectors": {"2020-01-01": 10, "2020-02-01": 1001}}}}, "1001"),
+        (
+            {"parameters": {"regulation": {"inspectors": 5000}}, "schedule": {"regulation": {"inspectors": {"2020-03-01": 2000}}}},
+            "5000, 2000",
+        ),
+    ],
+    ids=str,
+)
+def test_there_are_no_more_inspectors_than_people(changes: dict[str, Any], many: str) -> None:
+    """Of the default, of a value, and of each dated one: what holds at some time of the run."""
+    with pytest.raises(ConfigError) as caught:
+        Configuration.from_mapping({**FEW, **changes})
+    said = f"regulation.inspectors = {many} is more than the 1000 people there are; give fewer, or more people."
+    assert caught.value.faults == (said,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"people": 4000},
+        {"parameters": {"regulation": {"inspectors": 1000}}},
+        {"schedule": {"regulation": {"inspectors": {"2020-01-01": 10}}}},
+        {"schedule": {"regulation": {"inspectors": {"2019-01-01": 10}}}},
+        {"mechanics": ["pricing"]},
+    ],
+    ids=str,
+)
+def test_as_many_inspectors_as_people_or_no_regulation_are_allowed(changes: dict[str, Any]) -> None:
+    assert Configuration.from_mapping({**FEW, **changes}).brands == 6
+
+
+def test_a_configuration_tells_all_its_faults_at_once() -> None:
+    """Whatever is of the wrong kind, the rest is looked at too, and nothing is told twice."""
+    bad = {"people": True, "mechanics": [3, "pricng"], "start": 5, "parameters": {"style": 4, "brand_trust": {"loss": 7}}, "schedule": 3}
+    with pytest.raises(ConfigError) as caught:
+        Configuration.from_mapping({**FEW, **bad})
+    said = "\n".join(caught.value.faults)
+    parts = [
+        "people = True",
+        "mechanics = (3, 'pricng')",
+        "'pricng'. Did",
+        "start = 5",
+        "parameters.style is not",
+        "loss = 7",
+        "schedule = 3",
+    ]
+    assert len(caught.value.faults) == len(parts)
+    for part in parts:
+        assert part in said
