@@ -1,6 +1,7 @@
 """One market, built and stepped in a process of its own: times, memory, and the yardstick beside them, as a line of JSON.
 
 python -m experiments.bench.measure consumers=100000 threads=2 warm=4 weeks=12
+python -m experiments.bench.measure consumers=100000 weeks=12 threads=1,2 streamers=1000,1000    # two, taking turns
 """
 
 from __future__ import annotations
@@ -97,6 +98,32 @@ def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000
     return {**found, **memory, "yardstick": [before, yardstick()]}
 
 
+def duel(consumers: int, weeks: int, threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:
+    """Two markets that take turns, week by week, so that whatever slows the machine slows both.
+
+    Args:
+        threads, streamers: of the one and of the other.
+
+    Returns:
+        `build` seconds of each, and `seconds` of each timed week, the one's beside the other's.
+    """
+    engines, build = [], []
+    for with_threads, hosts in zip(threads, streamers, strict=True):
+        begin = time.perf_counter()
+        engines.append(market(consumers, warm + weeks, with_threads, hosts))
+        build.append(time.perf_counter() - begin)
+    seconds = []
+    for week in range(warm + weeks):
+        turn = []
+        for engine in engines:
+            begin = time.perf_counter()
+            engine.step()
+            turn.append(time.perf_counter() - begin)
+        if week >= warm:
+            seconds.append(turn)
+    return {"build": build, "seconds": seconds}
+
+
 def recorder_of(engine: Any) -> Any:
     """What notes a week's results, as a run does."""
     from sim.recorder import Recorder
@@ -134,8 +161,12 @@ def main(typed: Sequence[str]) -> None:
     if typed and typed[0] == "first-week":
         print(json.dumps(first_week()), flush=True)
         return
-    values = {name: int(value) for name, _, value in (word.partition("=") for word in typed)}
-    print(json.dumps(measured(**values)), flush=True)
+    values = {name: [int(each) for each in value.split(",")] for name, _, value in (word.partition("=") for word in typed)}
+    if len(values.get("threads", ())) > 1:
+        found = duel(values["consumers"][0], values["weeks"][0], values["threads"], values["streamers"])
+    else:
+        found = measured(**{name: value for name, (value,) in values.items()})
+    print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

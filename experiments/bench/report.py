@@ -164,7 +164,9 @@ use all cores."""
 
 MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
 otherwise, 1,000 streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones
-are run unseen. The last two columns are for comparison between machines: the targets were set on one where the toy step
+are run unseen. Where two markets are compared (threads, streamers), they take turns week by week in one process.
+
+The last two columns are for comparison between machines: the targets were set on one where the toy step
 in plain numpy took 240 ns, and they say what the median would be there if all times were shorter by as much as that
 toy's, which is timed beside each line; what counts is the median as measured. Lasting
 memory counts all arrays over consumers that outlive a week; resident memory is asked from the system. `first week` is a

@@ -62,6 +62,13 @@ def market(consumers: int, weeks: int, threads: int = 2, warm: int = WARM, **mor
     return child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
 
 
+def duel(consumers: int, weeks: int, threads: tuple[int, int], streamers: tuple[int, int]) -> Measured:
+    """What it says of two markets that take turns."""
+    pairs = {"threads": threads, "streamers": streamers}
+    words = [f"consumers={consumers}", f"weeks={weeks}", *(f"{name}={one},{other}" for name, (one, other) in pairs.items())]
+    return child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
+
+
 def each(measured: Measured) -> tuple[float, ...]:
     """ns for each consumer and week, one number a week."""
     return tuple(seconds / measured["consumers"] * 1e9 for seconds in measured["seconds"])
@@ -100,7 +107,8 @@ def market_rows(plan: Plan) -> Iterator[Row]:
             f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
             note=f"weeks {weeks - 51} to {weeks}",
         )  # fmt: skip
-    faster = tuple(a / b for a, b in zip(one["seconds"], two["seconds"], strict=True))
+    turns = duel(plan.market, plan.weeks, (1, 2), (plan.rooms[0], plan.rooms[0]))
+    faster = tuple(a / b for a, b in turns["seconds"])
     yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
     side = tuple(100 * part / whole for part, whole in zip(two["market"], two["seconds"], strict=True))
     yield Row(f"market side with recording, {size}, 2 threads", "% of a week", side, most=10)
@@ -141,10 +149,11 @@ def slope(runs: Sequence[Measured]) -> float:
 
 def room_rows(plan: Plan) -> Iterator[Row]:
     """What more rooms cost."""
-    few, many = (market(plan.market, max(3, plan.weeks // 3), streamers=streamers) for streamers in plan.rooms)
-    slower = tuple(a / b for a, b in zip(many["seconds"], few["seconds"], strict=True))
+    turns = duel(plan.market, max(3, plan.weeks // 3), (2, 2), plan.rooms)
+    slower = tuple(many / few for few, many in turns["seconds"])
+    few, many = turns["build"]
     name = f"from {plan.rooms[0]:,} to {plan.rooms[1]:,} streamers, {plan.market:,} consumers"
-    yield Row(name, "times the time", slower, most=2, note=f"{many['build']:.0f} s to build, against {few['build']:.0f}")
+    yield Row(name, "times the time", slower, most=2, note=f"{many:.0f} s to build, against {few:.0f}")
 
 
 def start_rows(plan: Plan) -> Iterator[Row]:
