@@ -119,6 +119,10 @@ def _owner_faults(mechanic: Mechanic, field: Field, known_dims: set[str]) -> lis
         )
     if field.gather == "product" and not field.over_consumers and "block" in over:
         faults.append(f"{who}: products from blocks to the market depend on the blocks; use gather='sum'.")
+    if field.gather and field.over_consumers and field.lasting:
+        faults.append(f"{who}: a channel over consumers is gathered anew in each block; own() it with lasting=False.")
+    if field.gather and not field.over_consumers and set(SETUP_NAMES) & set(field.at):
+        faults.append(f"{who}: what is gathered in {field.at[0]} would join the first week's; gather it in a phase of the week.")
     if field.gather not in (None, "sum", "product"):
         faults.append(f"{who}: gather is '{field.gather}'; allowed are 'sum' and 'product'.")
     return faults

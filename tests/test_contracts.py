@@ -131,6 +131,9 @@ def test_faults_of_declarations_are_told_with_a_hint() -> None:
         factor: Array = own("brand", unit="1", at="settle", gather="product", doc="product of blocks")
         silent: Array = own("brand", unit="1", at="govern", doc="never set")
 
+        kept: Array = own("consumer", unit="1", at="learn", gather="sum", doc="never emptied")
+        early: Array = own("brand", unit="1", at="endow", gather="sum", doc="counted before the first week")
+
         def learn(self, ctx): ...
         def settle(self, ctx): ...
         def plan(self, ctx): ...
@@ -143,6 +146,8 @@ def test_faults_of_declarations_are_told_with_a_hint() -> None:
         "a consumer field is set in a block phase, not in plan",
         "products from blocks to the market depend on the blocks",
         "careless.silent is set at govern, but careless has no method 'govern'",
+        "careless.kept: a channel over consumers is gathered anew in each block; own() it with lasting=False.",
+        "careless.early: what is gathered in endow would join the first week's",
     ):
         assert part in text
 
