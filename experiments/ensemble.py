@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from experiments.plan import SAME_AS_BASE, Plan, Task
-from experiments.workers import Advance, Pool, run_all
+from experiments.workers import Advance, Pool, results_of
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Ensemble:
     variants: Mapping[str, xr.Dataset]
 
 
-def simulate(plan: Plan, advance: Advance = lambda weeks: None, pool: Pool | None = None) -> Ensemble:
-    """Make all runs of a plan and gather them."""
-    results = run_all(plan.tasks, plan.processes, advance, pool)
+def simulate(plan: Plan, pool: Pool, advance: Advance = lambda weeks: None) -> Ensemble:
+    """Make all runs of a plan and gather them; the error of a run that fails is raised."""
+    results = results_of(pool.outcomes([task.job for task in plan.tasks], plan.processes, advance))
     base = gather(plan, plan.tasks, results, "")
     variants = {}
     for name in plan.variants:

@@ -9,6 +9,7 @@ A Hydra application: options are name=value, --multirun runs every combination.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from experiments.arguments import Arguments
+    from experiments.workers import Pool
 
 # Nothing heavy is imported here: every worker imports this module anew.
 
@@ -61,10 +63,23 @@ def _command(typed: Sequence[str]) -> int:
 
         print(parameters_text())
         return DONE
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
+    from experiments.workers import hired
 
+    with hired(workers_wanted(typed)) as pool:  # they get ready while Hydra is imported and the runs are planned
+        return planned(typed, pool)
+
+
+def workers_wanted(typed: Sequence[str]) -> int:
+    """How many workers to start before the options are read: a guess, corrected when the runs are made."""
+    from experiments.workers import cores
+
+    if "profile=true" in typed:
+        return 0
+    return next((int(word[8:]) for word in typed if re.fullmatch(r"threads=\d{1,4}", word)), cores())
+
+
+def planned(typed: Sequence[str], pool: Pool) -> int:
+    """Read what was typed and make each forecast it asks for; returns the exit code."""
     from experiments.arguments import read_arguments
     from experiments.refusal import RefusedError
 
@@ -75,10 +90,7 @@ def _command(typed: Sequence[str]) -> int:
         raise RefusedError([*arguments.faults, *error.faults]) from None
     if not arguments.composable:
         raise RefusedError(arguments.faults)
-    try:
-        return composed(arguments, lambda config: run_one(config, arguments))
-    except (HydraException, OmegaConfBaseException, YAMLError) as error:
-        raise RefusedError([*arguments.faults, uncomposed(error)]) from None
+    return composed(arguments, lambda config: run_one(config, arguments, pool))
 
 
 def composed(arguments: Arguments, job: Callable[[DictConfig], None]) -> int:
@@ -87,6 +99,11 @@ def composed(arguments: Arguments, job: Callable[[DictConfig], None]) -> int:
     A job that fails does not keep the next ones of a multirun from running.
     """
     import hydra
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    from experiments.refusal import RefusedError
 
     errors: list[LivemarketError] = []
 
@@ -106,6 +123,8 @@ def composed(arguments: Arguments, job: Callable[[DictConfig], None]) -> int:
         os.environ["HYDRA_FULL_ERROR"] = "1"  # faults are raised, and told in our words
         try:
             application()
+        except (HydraException, OmegaConfBaseException, YAMLError) as error:
+            raise RefusedError([*arguments.faults, uncomposed(error)]) from None
         finally:
             sys.argv = before[0]
             if before[1] is None:
@@ -113,7 +132,7 @@ def composed(arguments: Arguments, job: Callable[[DictConfig], None]) -> int:
     return exit_code(errors)
 
 
-def run_one(config: DictConfig, arguments: Arguments) -> None:
+def run_one(config: DictConfig, arguments: Arguments, pool: Pool) -> None:
     """One forecast from its composed configuration."""
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf
@@ -121,7 +140,6 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
 
     from experiments.arguments import command_of
     from experiments.refusal import RefusedError
-    from experiments.workers import hired
 
     try:
         settings = OmegaConf.to_container(config, resolve=True)
@@ -135,10 +153,9 @@ def run_one(config: DictConfig, arguments: Arguments) -> None:
 
         show_profile(named, arguments.faults)
         return
-    with hired(named.get("threads")) as pool:
-        from experiments.work import forecast
+    from experiments.work import forecast
 
-        forecast(named, again, arguments.faults, pool)
+    forecast(named, again, pool, arguments.faults)
 
 
 def uncomposed(error: Exception) -> str:

@@ -36,6 +36,7 @@ from experiments.marks import (
 from experiments.messages import PLANS, Panel, Plan, description, message
 from experiments.published import AnchorPoint, anchor_points, described_year
 from experiments.words import LANGUAGES, NOTES, say, settle_language
+from experiments.workers import Job, Pool, results_of
 from sim.errors import DataError, did_you_mean
 
 __all__ = ["AnchorPoint", "Picture", "anchor_points", "draw_all"]
@@ -55,6 +56,17 @@ class Picture:
     svg: Path
 
 
+@dataclass(frozen=True)
+class Sketch:
+    """What one picture is drawn from: fans by world and quantity, the footnote, the language and its fonts."""
+
+    name: str
+    fans: dict[str, dict[str, Fan]]
+    foot: str
+    language: str
+    fonts: list[str]
+
+
 def draw_all(
     dataset: xr.Dataset,
     folder: str | Path,
@@ -65,7 +77,8 @@ def draw_all(
     language: str = "en",
     command: str = "",
     only: Sequence[str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    pool: Pool | None = None,
+    processes: int = 1,
 ) -> list[Picture]:
     """Draw every picture the ensemble has the quantities for, as PNG and SVG, in reading order.
 
@@ -77,6 +90,7 @@ def draw_all(
         language: "en" or "zh"; Chinese needs a font and falls back to English with a warning.
         command: what the reader types to make the pictures again; printed under each.
         only: names of pictures, for a part of them.
+        pool, processes: workers who draw them side by side, and how many do.
 
     Raises:
         DataError: naming all unknown scenarios and pictures at once, or saying that nothing can be drawn.
@@ -93,45 +107,60 @@ def draw_all(
     if faults:
         raise DataError(faults)
     language, fonts = settle_language(language)
-    chosen = scenario or scenarios[0]
-    anchors, base = anchor_points(report, history), described_year(report)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    plans = [plan for plan in PLANS if only is None or plan.name in only]
-    settings: Any = {
-        "font.family": fonts,
-        "font.size": 9,
-        "axes.unicode_minus": False,
-        "hatch.linewidth": 0.5,
-        "svg.hashsalt": "livemarket",
-        "svg.fonttype": "path",
-    }
-    pictures, missing = [], []
-    with matplotlib.rc_context(settings):
-        for done, plan in enumerate(plans, start=1):
-            fans = plan_fans(plan, dataset, chosen)
-            if not fans:
-                missing.append(plan.name)
-                continue
-            years = first_fan(fans).years
-            near = max((int(year) for year in years if year <= base), default=int(years[0]))
-            sentences = message(plan, fans, anchors, near, language)
-            foot = footnote(dataset, chosen, list(fans), language, command)
-            figure = draw(plan, fans, anchors, sentences, foot, language)
-            png, svg = folder / f"{plan.name}.png", folder / f"{plan.name}.svg"
-            figure.savefig(png, dpi=DPI, metadata={"Software": None})
-            figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket"})
-            subtitle = " ".join(sentences[1:])
-            alt = description(plan, fans, sentences, language)
-            pictures.append(Picture(plan.name, sentences[0], subtitle, alt, png, svg))
-            if progress is not None:
-                progress(done, len(plans))
+    sketches, missing = [], []
+    for plan in PLANS:
+        if only is not None and plan.name not in only:
+            continue
+        fans = plan_fans(plan, dataset, scenario or scenarios[0])
+        if fans:
+            foot = footnote(dataset, scenario or scenarios[0], list(fans), language, command)
+            sketches.append(Sketch(plan.name, fans, foot, language, fonts))
+        else:
+            missing.append(plan.name)
+    anchors, base = anchor_points(report, history), described_year(report)
+    arguments = [(sketch, anchors, base, folder) for sketch in sketches]
+    if pool is None:
+        pictures = [draw_one(*each) for each in arguments]
+    else:
+        pictures = results_of(pool.outcomes([Job(f"picture '{each[0].name}'", draw_one, each) for each in arguments], processes))
     if missing:
         text = f"not drawn, for want of their quantities: {', '.join(missing)}"
         if not pictures:
             raise DataError(text)
         warnings.warn(text, stacklevel=2)
     return pictures
+
+
+def draw_one(
+    sketch: Sketch, anchors: dict[str, list[AnchorPoint]], base: int, folder: Path, progress: Callable[[int, int], None] | None = None
+) -> Picture:
+    """Draw one picture and write its two files.
+
+    Args:
+        anchors: what others published, by quantity. base: the year that the report describes.
+        progress: told nothing; a picture is one piece of work.
+    """
+    settings: Any = {
+        "font.family": sketch.fonts,
+        "font.size": 9,
+        "axes.unicode_minus": False,
+        "hatch.linewidth": 0.5,
+        "svg.hashsalt": "livemarket",
+        "svg.fonttype": "path",
+    }
+    plan = next(plan for plan in PLANS if plan.name == sketch.name)
+    years = first_fan(sketch.fans).years
+    near = max((int(year) for year in years if year <= base), default=int(years[0]))
+    sentences = message(plan, sketch.fans, anchors, near, sketch.language)
+    png, svg = folder / f"{plan.name}.png", folder / f"{plan.name}.svg"
+    with matplotlib.rc_context(settings):
+        figure = draw(plan, sketch.fans, anchors, sentences, sketch.foot, sketch.language)
+        figure.savefig(png, dpi=DPI, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket"})
+    alt = description(plan, sketch.fans, sentences, sketch.language)
+    return Picture(plan.name, sentences[0], " ".join(sentences[1:]), alt, png, svg)
 
 
 def plan_fans(plan: Plan, dataset: xr.Dataset, scenario: str) -> dict[str, dict[str, Fan]]:

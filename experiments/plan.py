@@ -10,7 +10,7 @@ from experiments.layers import Layer, base_calendar, layered
 from experiments.options import option_faults
 from experiments.refusal import Faults
 from experiments.scenario_files import meaning_faults, scenario_faults, scenario_layer
-from experiments.workers import cores
+from experiments.workers import Job, cores
 from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
 from scenarios.predictions import NOT_MODELLED, PREDICTIONS
@@ -18,6 +18,7 @@ from scenarios.predictions.variants import variants_needed
 from scenarios.vocabulary import SERIES
 from sim.config import Configuration
 from sim.errors import ConfigError, ContractError
+from sim.runner import run
 
 OF_SIM = ("start", "end", "consumers", "brands", "streamers", "people", "mechanics", "checked", "detail")
 OF_MACHINE = ("threads", "out", "overwrite", "profile")
@@ -48,6 +49,11 @@ class Task:
         """What to call the run in a message."""
         aside = f", variant {self.variant}" if self.variant else ""
         return f"member {self.member} of world '{self.world}'{aside} (seed {self.seed})"
+
+    @property
+    def job(self) -> Job:
+        """The run as work for somebody else."""
+        return Job(self.label, run, (self.configuration, self.seed))
 
 
 @dataclass(frozen=True)

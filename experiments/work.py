@@ -31,14 +31,14 @@ SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
 PICTURES = 6e6  # bytes of pictures and page
 
 
-def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = (), pool: Pool | None = None) -> Path:
+def forecast(settings: Mapping[str, Any], command: str, pool: Pool, faults: Sequence[str] = ()) -> Path:
     """Make a forecast and return its folder; RefusedError with all faults before anything runs.
 
     Args:
         settings: options as plain values.
         command: what makes the same numbers again.
+        pool: who makes the runs and draws the pictures.
         faults: what was found wrong before.
-        pool: workers hired before.
     """
     begun = time.perf_counter()
     plan, folder = prepare(settings, faults)
@@ -53,7 +53,7 @@ def forecast(settings: Mapping[str, Any], command: str, faults: Sequence[str] = 
             "seconds_simulating": round(simulated, 1),
             "notes": notes,
         }
-        notes += write(plan, ensemble, rows, record, folder.path, command)
+        notes += write(plan, ensemble, rows, record, folder.path, pool)
         seconds = round(time.perf_counter() - begun, 1)
         write_manifest(folder.path, {**record, "notes": notes, "seconds": seconds})
         place = folder.finish()
@@ -119,9 +119,11 @@ def heading(plan: Plan) -> str:
     )
 
 
-def run(plan: Plan, pool: Pool | None = None) -> Ensemble:
+def run(plan: Plan, pool: Pool) -> Ensemble:
     """Make the runs behind a bar that counts weeks over all of them."""
     from tqdm import tqdm
+
+    import experiments.pictures  # noqa: F401 - while the workers get ready; Matplotlib takes a second
 
     with tqdm(
         total=len(plan.tasks) * plan.steps,
@@ -137,7 +139,7 @@ def run(plan: Plan, pool: Pool | None = None) -> Ensemble:
             bar.set_description("simulating", refresh=False)
             bar.update(weeks)
 
-        return simulate(plan, advance, pool)
+        return simulate(plan, pool, advance)
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
@@ -155,7 +157,7 @@ def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
     return [row for rows in scored for row in rows], ""
 
 
-def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[str, Any], path: Path, command: str) -> list[str]:
+def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[str, Any], path: Path, pool: Pool) -> list[str]:
     """Write everything but the manifest; returns notes on what could not be drawn."""
     from experiments.page import write_page
     from experiments.pictures import draw_all
@@ -175,7 +177,10 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         language = plan.settings["language"]
-        pictures = draw_all(ensemble.base, path / "figures", plan.report, plan.history, language=language, command=command)
+        pictures = draw_all(
+            ensemble.base, path / "figures", plan.report, plan.history, language=language, command=record["command"],
+            pool=pool, processes=plan.processes,
+        )  # fmt: skip
     write_page(path / "index.html", ensemble.base, rows, pictures, record)
     return [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
 

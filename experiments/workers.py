@@ -1,8 +1,11 @@
-"""Processes work through runs side by side; one that dies is replaced and only its own run is made again.
+"""Processes work through jobs side by side; one that dies is replaced and only its own job is done again.
 
-Each worker is a fresh Python (spawn), told its next run through a pipe, and tells the weeks done and the
-result through the same pipe. Two workers start alone and compile the rules, or find them compiled, beginning at
-the two ends of the week: each finds on disk what the other has compiled. The others start when one is ready.
+    with hired(2) as pool:
+        for number, outcome in pool.outcomes(jobs, processes=2): ...
+
+Each worker is a fresh Python (spawn), told its next job through a pipe, and tells its progress and the result
+through the same pipe. Two workers start alone and compile the rules, or find them compiled, beginning at the
+two ends of the week: each finds on disk what the other has compiled. The others start when one is ready.
 """
 
 from __future__ import annotations
@@ -17,29 +20,39 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import connection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import LivemarketError
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from experiments.plan import Task
 
 ATTEMPTS = 3
 COMPILING = 2  # workers that compile the rules side by side, one from the last phase of the week to the first
 TELL = 0.3  # seconds between two messages on progress
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+NO_MEMORY = "Memory ran out. Give fewer threads or fewer consumers."
 Advance = Callable[[int], None]
 
 
 class RunError(LivemarketError):
-    """A run that failed, with the member that it was."""
+    """A job that failed, with its name."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is to do.
+
+    Attributes:
+        label: its name in a message.
+        function: a module's; called with the arguments and `progress(done, all)`.
+    """
+
+    label: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
 
 
 @dataclass
 class Worker:
-    """A process with our end of its pipe, the run it works on and the weeks it has done of it."""
+    """A process with our end of its pipe, the job it works on and the weeks it has done of it."""
 
     process: Any
     pipe: Any
@@ -49,15 +62,37 @@ class Worker:
 
 @dataclass
 class Pool:
-    """Runs in progress: which wait, which were tried how often, and what came out."""
+    """Workers, the jobs that wait for them, and how often each was tried."""
 
-    tasks: Sequence[Task] = ()
+    jobs: Sequence[Job] = ()
     advance: Advance = lambda weeks: None
     waiting: list[int] = field(default_factory=list)
     attempts: dict[int, int] = field(default_factory=dict)
-    results: dict[int, xr.Dataset] = field(default_factory=dict)
+    ended: list[tuple[int, Any]] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     warm: bool = False
+
+    def outcomes(self, jobs: Sequence[Job], processes: int, advance: Advance = lambda weeks: None) -> Iterator[tuple[int, Any]]:
+        """The number of each job and its result, or the error it ended with, as they come.
+
+        Args:
+            jobs: what to do.
+            processes: how many are done at once.
+            advance: told how many more weeks are done, over all jobs; negative when a job begins again.
+        """
+        self.jobs, self.advance = jobs, advance
+        self.waiting, self.attempts = list(range(len(jobs))), {}
+        left = len(jobs)
+        while left:
+            while len(self.workers) < min(processes, left, processes if self.warm else COMPILING):
+                self.start()
+            self.hand_out(processes)
+            for pipe in connection.wait([worker.pipe for worker in self.workers], timeout=1.0):
+                for worker in [each for each in self.workers if each.pipe is pipe]:
+                    self.hear(worker)
+            ended, self.ended = self.ended, []
+            left -= len(ended)
+            yield from ended
 
     def start(self) -> None:
         """Start one more worker; Ctrl-C goes to this process alone, which then ends the workers."""
@@ -69,13 +104,13 @@ class Pool:
             self.workers.append(Worker(process, ours))
         theirs.close()
 
-    def hand_out(self) -> None:
-        """Give idle workers their next run."""
-        for worker in self.workers:
+    def hand_out(self, processes: int) -> None:
+        """Give idle workers their next job, to so many at once."""
+        for worker in self.workers[:processes]:
             if worker.number is None and self.waiting:
                 number = self.waiting.pop(0)
                 try:
-                    worker.pipe.send((number, self.tasks[number].configuration, self.tasks[number].seed))
+                    worker.pipe.send((self.jobs[number].function, self.jobs[number].arguments))
                 except OSError:  # it has died; its pipe will say so
                     self.waiting.insert(0, number)
                     continue
@@ -83,7 +118,7 @@ class Pool:
                 self.attempts[number] = self.attempts.get(number, 0) + 1
 
     def hear(self, worker: Worker) -> None:
-        """One message of a worker: it is ready, weeks done, a result, a failure; or its pipe has closed."""
+        """One message of a worker: it is ready, weeks done, how its job ended; or its pipe has closed."""
         try:
             kind, content = worker.pipe.recv()
         except (EOFError, OSError):
@@ -92,37 +127,34 @@ class Pool:
         if kind == "weeks":
             self.advance(content - worker.weeks)
             worker.weeks = content
-        elif kind == "result":
-            assert worker.number is not None
-            self.results[worker.number] = content
-            worker.number = None
         elif kind == "ready":
             self.warm = True
-        elif isinstance(content, LivemarketError):
-            raise content
+        elif kind == "broken":
+            raise RunError(f"A worker could not start:\n{content}")
         else:
-            raise RunError(f"The run of {self.label(worker)} failed:\n{content}")
+            assert worker.number is not None
+            if kind == "failure" and not isinstance(content, LivemarketError):
+                content = RunError(f"The run of {self.jobs[worker.number].label} failed:\n{content}")
+            self.ended.append((worker.number, content))
+            worker.number = None
 
     def replace(self, worker: Worker) -> None:
-        """A worker has died: another takes its run, unless the run has ended several workers."""
+        """A worker has died: another takes its job, unless the job has ended several workers."""
         worker.process.join(5)
         self.workers.remove(worker)
         if worker.number is not None:
+            self.advance(-worker.weeks)
             if self.attempts[worker.number] >= ATTEMPTS:
-                raise RunError(
-                    f"The process of {self.label(worker)} was ended from outside {ATTEMPTS} times "
+                error = RunError(
+                    f"The process of {self.jobs[worker.number].label} was ended from outside {ATTEMPTS} times "
                     f"(exit code {worker.process.exitcode}), as happens when memory runs out. "
                     "Give fewer threads or fewer consumers."
                 )
-            self.advance(-worker.weeks)
-            self.waiting.insert(0, worker.number)
+                self.ended.append((worker.number, error))
+            else:
+                self.waiting.insert(0, worker.number)
         elif not self.warm:
             raise RunError(f"A worker could not start (exit code {worker.process.exitcode}).")
-        self.start()
-
-    def label(self, worker: Worker) -> str:
-        """Which run a worker is at."""
-        return self.tasks[worker.number].label if worker.number is not None else "nobody"
 
     def stop(self) -> None:
         """End all workers, whatever they are doing."""
@@ -133,6 +165,7 @@ class Pool:
             worker.process.join(5)
             if worker.process.is_alive():
                 worker.process.kill()
+        self.workers = []
 
 
 def cores() -> int:
@@ -143,46 +176,29 @@ def cores() -> int:
 
 
 @contextmanager
-def hired(processes: object) -> Iterator[Pool]:
-    """A pool whose first workers get ready while its runs are still being planned; afterwards all are ended.
+def hired(processes: int) -> Iterator[Pool]:
+    """A pool whose first workers get ready while its jobs are still being planned; afterwards all are ended.
 
     Args:
-        processes: how many will be wanted, as somebody typed it; as many as there are cores if that is no number.
+        processes: how many will be wanted.
     """
     pool = Pool()
     try:
-        for _ in range(min(processes if isinstance(processes, int) else cores(), COMPILING)):
+        for _ in range(min(processes, COMPILING)):
             pool.start()
         yield pool
     finally:
         pool.stop()
 
 
-def run_all(tasks: Sequence[Task], processes: int, advance: Advance = lambda weeks: None, pool: Pool | None = None) -> list[xr.Dataset]:
-    """The results of all runs, in their order, whatever order they end in.
-
-    Args:
-        tasks: the runs.
-        processes: how many are made at once.
-        advance: told how many more weeks are done, over all runs; negative when a run begins again.
-        pool: one hired before; it is ended.
-
-    Raises:
-        RunError: a run failed, or ended its process again and again. Nothing goes on running.
-    """
-    pool = pool or Pool()
-    pool.tasks, pool.advance, pool.waiting = tasks, advance, list(range(len(tasks)))
-    try:
-        while len(pool.results) < len(tasks):
-            while len(pool.workers) < min(processes, len(tasks), processes if pool.warm else COMPILING):
-                pool.start()
-            pool.hand_out()
-            for pipe in connection.wait([worker.pipe for worker in pool.workers], timeout=1.0):
-                for worker in [each for each in pool.workers if each.pipe is pipe]:
-                    pool.hear(worker)
-    finally:
-        pool.stop()
-    return [pool.results[number] for number in range(len(tasks))]
+def results_of(outcomes: Iterator[tuple[int, Any]]) -> list[Any]:
+    """The results in the order of the jobs; the first error is raised."""
+    results = {}
+    for number, outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+        results[number] = outcome
+    return [results[number] for number in sorted(results)]
 
 
 @contextmanager
@@ -223,18 +239,29 @@ def work(pipe: Any, backwards: bool) -> None:
     try:
         import sim.actors  # noqa: F401 - before all else: while it is imported, Mesa looks through whatever there is
         from sim.model import rehearse
-        from sim.runner import run
 
         rehearse(backwards)
+    except Exception:
+        pipe.send(("broken", traceback.format_exc()))
+        return
+    try:
         pipe.send(("ready", None))
         while True:
-            _, configuration, seed = pipe.recv()
-            pipe.send(("result", run(configuration, seed, tell)))
+            pipe.send(done_next(pipe, tell))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # nobody is waiting any more
+
+
+def done_next(pipe: Any, progress: Callable[[int, int], None]) -> tuple[str, Any]:
+    """Do the next job; returns its result, an error of ours, or what else went wrong in words."""
+    try:
+        function, arguments = pipe.recv()
+        return "result", function(*arguments, progress)
     except LivemarketError as error:
-        pipe.send(("failure", error))
+        return "failure", error
     except MemoryError:
-        pipe.send(("failure", "Memory ran out. Give fewer threads or fewer consumers."))
+        return "failure", NO_MEMORY
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        raise
     except Exception:
-        pipe.send(("failure", traceback.format_exc()))
+        return "failure", traceback.format_exc()

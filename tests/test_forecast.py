@@ -21,7 +21,7 @@ from experiments.layers import Layer, layered
 from experiments.options import OPTIONS
 from experiments.plan import Task, make_plan
 from experiments.scenario_files import read_scenario
-from experiments.workers import RunError, cores, run_all
+from experiments.workers import RunError, cores, hired, results_of
 from experiments.worlds import WORLDS
 from sim.config import Configuration
 
@@ -180,7 +180,8 @@ def test_multirun_makes_every_combination_and_no_litter(tmp_path, monkeypatch):
 def test_paired_runs_share_draw_and_seed_with_the_base():
     """The variants are made for the first members only; the base is its own detailed run."""
     plan = make_plan(settings(paired=1, end="2020-01-31"))
-    ensemble = simulate(plan)
+    with hired(plan.processes) as pool:
+        ensemble = simulate(plan, pool)
     assert set(ensemble.variants) == set(plan.variants)
     assert ensemble.base.sizes["member"] == 2
     for runs in ensemble.variants.values():
@@ -243,7 +244,8 @@ class TestPlan:
         write_world(tmp_path / "worlds", "data", (0.2, 0.2, 0.6))
         monkeypatch.setattr(worlds, "FOLDER", tmp_path / "worlds")
         plan = make_plan(settings(world="both", members=3, draws=3, end="2020-01-10"))
-        base = simulate(plan).base
+        with hired(plan.processes) as pool:
+            base = simulate(plan, pool).base
         assert base["weight"].dims == ("world", "member")
         assert base["weight"].sel(world="data").values == pytest.approx([0.2, 0.2, 0.6])
         assert [str(each) for each in base["world"].values] == ["report", "data"]
@@ -273,6 +275,12 @@ class TestLayers:
         assert schedule == {}
 
 
+def made_by(processes, tasks, advance=lambda weeks: None):
+    """The results of these runs."""
+    with hired(processes) as pool:
+        return results_of(pool.outcomes([task.job for task in tasks], processes, advance))
+
+
 class TestWorkers:
     """Processes may die; runs may not get lost."""
 
@@ -291,7 +299,7 @@ class TestWorkers:
                 killed.append(multiprocessing.active_children()[0])
                 os.kill(killed[0].pid, signal.SIGKILL)
 
-        results = run_all(tasks, 2, advance)
+        results = made_by(2, tasks, advance)
         assert [result.attrs["seed"] for result in results] == [0, 1, 2]
         assert sum(weeks) == 3 * tasks[0].configuration.clock.steps
         assert not multiprocessing.active_children()
@@ -300,7 +308,7 @@ class TestWorkers:
         """The message holds the member; no worker is left."""
         broken = Task("report", 5, "", None, 1)  # type: ignore[arg-type]  # no configuration at all
         with pytest.raises(RunError, match=r"member 5 of world 'report' \(seed 1\) failed"):
-            run_all([broken], 1)
+            made_by(1, [broken])
         assert not multiprocessing.active_children()
 
     def test_run_that_ends_its_process_every_time_is_given_up(self):
@@ -311,7 +319,7 @@ class TestWorkers:
                 os.kill(child.pid, signal.SIGKILL)
 
         with pytest.raises(RunError, match=r"3 times .*fewer threads or fewer consumers"):
-            run_all(self.tasks(1, "2020-12-31"), 1, advance)
+            made_by(1, self.tasks(1, "2020-12-31"), advance)
 
 
 ORPHAN = """
