@@ -58,11 +58,11 @@ def pick(cdf: Any, guide: Any, members: Any, section: Any, u: Any) -> Any:
     Args:
         cdf, guide, members: from `sections_of`. section: which. u: a draw in [0, 1).
     """
-    start = guide[section, np.int32(u * np.float32(guide.shape[1]))]
-    at = max(start, np.int32(0))
-    at += np.int32(cdf[at] <= u)  # one step more at most, almost always; without a branch
+    start = guide[np.uintp(section), np.uintp(np.int32(u * np.float32(guide.shape[1])))]
+    at = np.uintp(max(start, np.int32(0)))  # an unsigned index needs no look at its sign
+    at += np.uintp(cdf[at] <= u)  # one step more at most, almost always; without a branch
     while cdf[at] <= u:
-        at += np.int32(1)
+        at += np.uintp(1)
     return members[at] if start >= 0 else np.int32(-1)
 
 

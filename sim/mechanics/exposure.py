@@ -161,8 +161,10 @@ def draw(slot: Array, present: Array, filled: Array, shown: Array, section: Arra
     The slot is filled where the draw shown (n,) is below filled (sections,).
     """
     for i in range(u.size):
-        found = pick(cdf, guide, members, section[i], u[i])
-        slot[i] = first + found if present[i] & (shown[i] < filled[section[i]]) & (found >= 0) else -1
+        slot[i] = pick(cdf, guide, members, section[i], u[i])
+    for i in range(u.size):  # a loop of its own, which has no table to wait for
+        seen = present[i] & (shown[i] < filled[np.uintp(section[i])]) & (slot[i] >= 0)
+        slot[i] = first + slot[i] if seen else -1
 
 
 @compiled

@@ -100,7 +100,7 @@ def watch(
     for i in range(slower.size):
         whole = same = 0.0
         for k in range(PRIVATE_SLOT):
-            met = offered[i, k] + 1
+            met = np.uintp(offered[i, k] + 1)
             stay = slower[i] * usual[met]
             stayed[met] += quanta(stay)
             seen[met] += 10_000
