@@ -30,12 +30,14 @@ DONE, FAILED, REFUSED, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
 
 
 class Terminated(BaseException):
-    """Somebody asked this process to end (SIGTERM)."""
+    """Somebody asked this process to end (SIGTERM, SIGHUP)."""
 
 
 def main() -> None:
     """The console script."""
-    signal.signal(signal.SIGTERM, _terminated)
+    for name in ("SIGTERM", "SIGHUP"):  # ended by somebody, or the terminal was closed; Windows knows only the first
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _terminated)
     sys.exit(command(sys.argv[1:]))
 
 

@@ -42,7 +42,7 @@ class Option:
         if self.kind == "truth" and not isinstance(value, bool):
             return [f"{self.name} = {value!r} is neither true nor false."]
         if self.kind == "text" and not (isinstance(value, str) and value.strip()):
-            return [f"{self.name} = {value!r} is no text."]
+            return [f"{self.name} = {value!r} is no text. Give some, or leave the option out."]
         return []
 
 

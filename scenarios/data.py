@@ -39,6 +39,7 @@ __all__ = [
 REPORT_FOLDER = Path(__file__).parent / "report"
 HISTORY_FOLDER = Path(__file__).parent / "history"
 Entry = TypeVar("Entry")
+MANY = 5  # faults of one kind that are still told one by one
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,14 @@ def load_report(folder: Path | str | None = None) -> Report:
     )
     check_conflicts(claims)
     if claims.complete and roles.complete:
-        for id in sorted(claims.keys - roles.keys):
-            faults.append(f"{roles.path}, column 'id': claim '{id}' has no role. Add a line for it.")
+        lacking = sorted(claims.keys - roles.keys)
+        if len(lacking) > MANY:
+            faults.append(
+                f"{roles.path}, column 'id': {len(lacking)} of {len(claims.keys)} claims have no role, from '{lacking[0]}' to "
+                f"'{lacking[-1]}'. The file seems to be cut: restore it from the repository."
+            )
+        else:
+            faults += [f"{roles.path}, column 'id': claim '{id}' has no role. Add a line for it." for id in lacking]
     if faults:
         raise DataError(faults)
     return report

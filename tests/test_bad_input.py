@@ -430,7 +430,7 @@ class TestFolder:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_interrupted_run_leaves_nothing(tmp_path, number, code):
     """Ctrl-C in the middle: a message, exit code 130, no folder, no process left at work."""
     words = [sys.executable, "-m", "experiments.forecast", "members=2", "consumers=500", f"out={tmp_path / 'a' / 'out'}"]

@@ -361,3 +361,13 @@ def test_literature_says_what_it_is_and_how_it_was_checked():
         assert entry.get("status", "from_memory") in ("checked", "from_memory"), key
         assert isinstance(entry["year"], int), key
         assert 1850 < entry["year"] < 2030, key
+
+
+def test_cut_file_of_roles_is_told_in_one_line(folder):
+    """Hundreds of claims without a role are one fault, which says what has happened."""
+    path = folder / "report" / "roles.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:101]), encoding="utf-8")
+    found = faults(load_report, folder / "report")
+    assert len(found) == 1
+    assert "188 of 288 claims have no role" in found[0]
