@@ -348,9 +348,7 @@ class Engine:
             channel.who = f"{call.mechanic.name} sets or reads '{name}' in {call.context.phase}"
             channel.ways = WAYS[self.fields[name].gather]
             return channel
-        view = array.view()
-        view.flags.writeable = False
-        return view
+        return np.asarray(array.data.toreadonly())  # no flag of it can be set back
 
     def observe(self, name: str) -> Array:
         """A lasting field that cannot be written to, for recorders and actors: a view, or a copy of several columns over consumers."""

@@ -45,6 +45,20 @@ def test_a_reader_cannot_write() -> None:
         engine_of(Orders, Thief).step()
 
 
+def test_a_reader_cannot_make_a_field_writable() -> None:
+    class Burglar(Mechanic):
+        """Sets the flag back that keeps others from writing."""
+
+        spent: Array = read()
+
+        def learn(self, ctx):
+            self.spent.setflags(write=True)
+            self.spent[...] = 0.0
+
+    with pytest.raises(ValueError, match="cannot set WRITEABLE flag to True"):
+        engine_of(Orders, Burglar).step()
+
+
 def test_an_owner_cannot_write_in_another_phase() -> None:
     class Restless(Mechanic):
         """Owns a plan, changes it later."""
