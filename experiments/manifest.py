@@ -7,6 +7,7 @@ import json
 import platform
 import subprocess
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ def data_hashes(plan: Plan) -> dict[str, str]:
     return hashes
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that can change a number or a file."""
     found = {"python": platform.python_version()}

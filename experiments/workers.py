@@ -43,11 +43,13 @@ class Job:
     Attributes:
         label: its name in a message.
         function: a module's; called with the arguments and `progress(done, all)`.
+        weeks: how long it is, where nobody tells its progress.
     """
 
     label: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
+    weeks: int = 0
 
 
 @dataclass
@@ -133,9 +135,7 @@ class Pool:
             raise RunError(f"A worker could not start:\n{content}")
         else:
             assert worker.number is not None
-            if kind == "failure" and not isinstance(content, LivemarketError):
-                content = RunError(f"The run of {self.jobs[worker.number].label} failed:\n{content}")
-            self.ended.append((worker.number, content))
+            self.ended.append((worker.number, outcome_of(self.jobs[worker.number], kind, content)))
             worker.number = None
 
     def replace(self, worker: Worker) -> None:
@@ -145,12 +145,7 @@ class Pool:
         if worker.number is not None:
             self.advance(-worker.weeks)
             if self.attempts[worker.number] >= ATTEMPTS:
-                error = RunError(
-                    f"The process of {self.jobs[worker.number].label} was ended from outside {ATTEMPTS} times "
-                    f"(exit code {worker.process.exitcode}), as happens when memory runs out. "
-                    "Give fewer threads or fewer consumers."
-                )
-                self.ended.append((worker.number, error))
+                self.ended.append((worker.number, killed(self.jobs[worker.number], f" (exit code {worker.process.exitcode})")))
             else:
                 self.waiting.insert(0, worker.number)
         elif not self.warm:
@@ -253,9 +248,14 @@ def work(pipe: Any, backwards: bool) -> None:
 
 
 def done_next(pipe: Any, progress: Callable[[int, int], None]) -> tuple[str, Any]:
-    """Do the next job; returns its result, an error of ours, or what else went wrong in words."""
+    """Do the next job that comes through the pipe."""
+    function, arguments = pipe.recv()
+    return done(function, arguments, progress)
+
+
+def done(function: Callable[..., Any], arguments: tuple[Any, ...], progress: Callable[[int, int], None]) -> tuple[str, Any]:
+    """Do a job; returns "result" with it, or "failure" with an error of ours or what else went wrong in words."""
     try:
-        function, arguments = pipe.recv()
         return "result", function(*arguments, progress)
     except LivemarketError as error:
         return "failure", error
@@ -265,3 +265,18 @@ def done_next(pipe: Any, progress: Callable[[int, int], None]) -> tuple[str, Any
         raise
     except Exception:
         return "failure", traceback.format_exc()
+
+
+def outcome_of(job: Job, kind: str, content: Any) -> Any:
+    """The result of a job that was done, or its error with its name."""
+    if kind == "failure" and not isinstance(content, LivemarketError):
+        return RunError(f"The run of {job.label} failed:\n{content}")
+    return content
+
+
+def killed(job: Job, aside: str) -> RunError:
+    """The error of a job whose processes have died."""
+    return RunError(
+        f"The process of {job.label} was ended from outside several times{aside}, as happens when memory runs out. "
+        "Give fewer threads or fewer consumers."
+    )
