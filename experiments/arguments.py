@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 
-from experiments.options import BY_NAME
+from experiments.options import Option
 from experiments.scenario_files import FOLDER, read_scenario, scenario_names, scenario_path
 from sim.errors import DataError, did_you_mean
 
 SWITCHES = ("--multirun", "-m", "--run", "-r", "--resolve", "--hydra-help", "--shell-completion", "-sc", "--version")
 WITH_VALUE = ("--cfg", "-c", "--package", "-p", "--info", "-i")
-OPEN = ("parameters", "schedule", "scenario.parameters", "scenario.schedule")
+OPEN = ("parameters", "schedule", "vary", "thresholds", "scenario.parameters", "scenario.schedule")
+"""What has further names inside, which nobody lists beforehand."""
 DEFAULT_SCENARIO = "baseline"
 
 
@@ -35,12 +37,19 @@ class Arguments:
     words: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     multirun: bool = False
+    typed: tuple[str, ...] = ()
     composable: bool = True
     command: str = ""
 
 
-def read_arguments(typed: Sequence[str]) -> Arguments:
-    """Look at each word; a wrong one is left out of what goes to Hydra and becomes a fault."""
+def read_arguments(typed: Sequence[str], application: str, options: Sequence[Option]) -> Arguments:
+    """Look at each word; a wrong one is left out of what goes to Hydra and becomes a fault.
+
+    Args:
+        application: its name, the first word of the command.
+        options: those it has.
+    """
+    known = {option.name: option for option in options}
     result, parser = Arguments(), OverridesParser.create()
     result.multirun = any(word in ("--multirun", "-m") for word in typed)
     scenarios = Scenarios(result.faults)
@@ -51,26 +60,26 @@ def read_arguments(typed: Sequence[str]) -> Arguments:
             value_of = ""
         elif word.startswith("-"):
             value_of = word if word in WITH_VALUE else ""
-            read_switch(word, result)
+            read_switch(word, known, result)
         else:
-            read_word(word, parser, scenarios, result)
-    if not scenarios.found:
+            read_word(word, parser, known, scenarios, result)
+    if "scenario" in known and not scenarios.found:
         result.composable = scenarios.choose(DEFAULT_SCENARIO) is not None
-    result.command = command_of(typed)
+    result.command, result.typed = command_of(application, typed), tuple(typed)
     return result
 
 
-def read_switch(word: str, result: Arguments) -> None:
+def read_switch(word: str, known: Mapping[str, Option], result: Arguments) -> None:
     """A word with a dash: one of Hydra's switches, or an option written in another program's way."""
     if word in SWITCHES or word in WITH_VALUE:
         result.words.append(word)
         return
     name, _, value = word.lstrip("-").partition("=")
-    guess = f" Did you mean {name}={value or '...'}?" if name in BY_NAME else did_you_mean(word, SWITCHES)
+    guess = f" Did you mean {name}={value or '...'}?" if name in known else did_you_mean(word, SWITCHES)
     result.faults.append(f"Unknown switch '{word}'.{guess} Options are written name=value: members=8.")
 
 
-def read_word(word: str, parser: OverridesParser, scenarios: Scenarios, result: Arguments) -> None:
+def read_word(word: str, parser: OverridesParser, known: Mapping[str, Option], scenarios: Scenarios, result: Arguments) -> None:
     """One name=value: its name is looked up, then it is handed on in the form Hydra wants."""
     try:
         override = parser.parse_override(with_open_name(word))
@@ -88,16 +97,16 @@ def read_word(word: str, parser: OverridesParser, scenarios: Scenarios, result: 
         result.faults.append(f"'{word}': an option cannot be deleted; leave it out.")
     elif override.is_sweep_override() and not result.multirun:
         result.faults.append(f"'{word}' names several values. Give one, or add --multirun for one run each.")
-    elif name == "scenario":
+    elif name == "scenario" and name in known:
         names = [scenarios.choose(choice) for choice in values]
         if None not in names:
             result.words.append(f"scenario={','.join(str(name) for name in names)}")
-    elif name in BY_NAME and name not in OPEN:
+    elif name in known and name not in OPEN:
         result.words.append(f"{name}={word.partition('=')[2]}")
-    elif any(name == start or name.startswith(f"{start}.") for start in OPEN):
+    elif any(name == start or name.startswith(f"{start}.") for start in OPEN if start.split(".")[0] in known):
         result.words.append("++" + with_open_name(word).lstrip("+"))
     else:
-        result.faults.append(unknown_name(name))
+        result.faults.append(unknown_name(name, known))
 
 
 def with_open_name(word: str) -> str:
@@ -111,7 +120,7 @@ def choices(override: Override) -> list[Any]:
     return list(override.sweep_iterator()) if override.is_sweep_override() else [override.value()]
 
 
-def unknown_name(name: str) -> str:
+def unknown_name(name: str, options: Mapping[str, Option]) -> str:
     """The fault of a name that is no option, with a guess at what was meant."""
     from sim.model import known_mechanics
 
@@ -119,12 +128,12 @@ def unknown_name(name: str) -> str:
     first, _, rest = name.partition(".")
     if first in known and rest:
         return f"Unknown option '{name}'. Did you mean 'parameters.{name}'?"
-    if first in BY_NAME and first not in OPEN and rest:
+    if first in options and first not in OPEN and rest:
         return f"Unknown option '{name}': {first} has no parts."
     owners = [mechanic for mechanic, kind in known.items() if name in kind.parameters]
     if owners:
         return f"Unknown option '{name}'. Did you mean 'parameters.{owners[0]}.{name}'?"
-    hint = did_you_mean(first, BY_NAME) or f" Known are: {', '.join(BY_NAME)}."
+    hint = did_you_mean(first, options) or f" Known are: {', '.join(options)}."
     return f"Unknown option '{name}'.{hint}"
 
 
@@ -155,18 +164,19 @@ class Scenarios:
         return path.stem
 
 
-def command_of(words: Sequence[str]) -> str:
+def command_of(application: str, words: Sequence[str]) -> str:
     """The command that makes the same numbers, without where they go and how fast they are made."""
-    kept = [word for word in words if not re.match(r"\+*(out|overwrite|threads)=", word)]
-    return shlex.join(["forecast", *kept])
+    kept = [word for word in words if not re.match(r"\+*(out|overwrite|threads|store|engine|address|confirm)=", word)]
+    return shlex.join([application, *kept])
 
 
-def questions() -> list[tuple[str, str]]:
-    """Each scenario's name and question, for --help."""
-    found = []
+def scenarios_text() -> list[str]:
+    """Each scenario's name and question, as lines of --help."""
+    lines = ["", "Scenarios:"]
     for name in scenario_names():
         try:
-            found.append((name, str(read_scenario(Path(FOLDER) / f"{name}.yaml")["question"])))
+            question = str(read_scenario(Path(FOLDER) / f"{name}.yaml")["question"])
         except DataError as error:
-            found.append((name, f"({error.faults[0]})"))
-    return found
+            question = f"({error.faults[0]})"
+        lines += textwrap.wrap(f"  {name:<21} {question}", 96, subsequent_indent=" " * 24)
+    return lines

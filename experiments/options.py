@@ -1,4 +1,4 @@
-"""The options of `forecast`: what each means, what it may be, and the text of --help."""
+"""The options of all applications: what each means, what it may be; and the text of --help."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sim.config import WHOLE
 from sim.errors import did_you_mean
 
 GROUPS = {
+    "design": "What is asked",
     "market": "Which markets",
     "size": "How many runs, and how big",
     "work": "How it is run, and where it goes",
@@ -36,6 +37,8 @@ class Option:
                 return [f"{self.name} = {value!r} is not a whole number; give one in [{self.low}, {self.high}]."]
             if not self.low <= value <= self.high:
                 return [f"{self.name} = {value} is outside [{self.low}, {self.high}]."]
+        if self.kind == "share" and not (isinstance(value, float | int) and not isinstance(value, bool) and 0 < value < 1):
+            return [f"{self.name} = {value!r} is not a share between 0 and 1; 0.02 is 2%."]
         if self.kind == "choice" and value not in self.choices:
             hint = did_you_mean(str(value), self.choices)
             return [f"{self.name} = {value!r} is unknown.{hint} Choose one of {', '.join(self.choices)}."]
@@ -46,8 +49,7 @@ class Option:
         return []
 
 
-OPTIONS = (
-    Option("scenario", "market", "scenario", "what is different this time: a name from below, or your own YAML file"),
+SHARED = (
     Option(
         "world",
         "market",
@@ -87,14 +89,6 @@ OPTIONS = (
         0,
         2_000_000_000,
     ),
-    Option(
-        "paired",
-        "size",
-        "whole",
-        "for how many members the further runs are made which some predictions need (five each)",
-        0,
-        100_000,
-    ),
     Option("consumers", "size", "checked", "simulated consumers, each standing for many people"),
     Option("brands", "size", "checked", "simulated brands"),
     Option("streamers", "size", "checked", "simulated streamers"),
@@ -106,80 +100,70 @@ OPTIONS = (
         "processes at work at once; by default one a core; it never changes a number",
         *WHOLE["threads"],
     ),
-    Option("out", "work", "text", "folder of the results; by default runs/<scenario>-<world>-<time>"),
+    Option("engine", "work", "choice", "who runs the members: the cores of this machine, or a Dask cluster", choices=("embedded", "dask")),
+    Option("address", "work", "text", "of the scheduler of the Dask cluster, for example tcp://10.0.0.1:8786"),
+    Option("store", "work", "text", "folder that keeps all members; what is there is never run again"),
+    Option("out", "work", "text", "folder of the results; by default runs/<what it is>-<time>"),
     Option("overwrite", "work", "truth", "replace the folder if it holds earlier results of livemarket"),
     Option("language", "work", "choice", "language of the pictures", choices=("en", "zh")),
-    Option("detail", "work", "checked", "keep the results of each brand in forecast.nc"),
-    Option("profile", "work", "truth", "instead of a forecast: run its first member alone and say where time and memory go"),
     Option("checked", "work", "checked", "check ranges and the books every week (slower)"),
 )
-BY_NAME = {option.name: option for option in OPTIONS}
-MAY_BE_NONE = ("threads", "out")
-
-EXAMPLES = (
-    ("forecast", "the baseline to 2030 in the report's world"),
-    ("forecast scenario=strict_regulation world=both", "a story in both worlds"),
-    ("forecast members=4 consumers=2000", "a first look in a fraction of the time"),
-    ("forecast parameters.brand_trust.loss=0.3", "another number for the whole time"),
-    ("forecast schedule.public_traffic.multiplier.2027-01-01=0.8", "another number from a day on"),
-    ("forecast scenario=my_story.yaml out=runs/my_story", "a story of your own, in a folder of your choice"),
-    ("forecast --multirun scenario=baseline,traffic_squeeze seed=1,101", "every combination, one after the other"),
-    ("forecast profile=true consumers=1000000 end=2020-12-31", "where a week's time and memory go"),
-    ("forecast --cfg job", "show the configuration and run nothing"),
+PAIRED = Option(
+    "paired", "size", "whole", "for how many members the further runs are made which some predictions need (five each)", 0, 100_000
 )
+FORECAST = (
+    Option("scenario", "market", "scenario", "what is different this time: a name from below, or your own YAML file"),
+    *SHARED,
+    PAIRED,
+    Option(
+        "precision",
+        "size",
+        "share",
+        "stop before all members are run, once chance moves the mean of each headline quantity of the last year "
+        "by less than this share (half of the 90% interval)",
+    ),
+    Option("detail", "work", "checked", "keep the results of each brand in forecast.nc"),
+    Option("profile", "work", "truth", "instead of a forecast: run its first member alone and say where time and memory go"),
+)
+MAY_BE_NONE = ("threads", "out", "address", "precision")
 
 
-def option_faults(settings: Mapping[str, Any]) -> list[str]:
+def option_faults(settings: Mapping[str, Any], options: Sequence[Option]) -> list[str]:
     """What is wrong with the options' values, all at once."""
-    known = [option.name for option in OPTIONS]
+    known = [option.name for option in options]
     faults = [f"Unknown option '{name}'.{did_you_mean(name, known)}" for name in settings if name not in known]
     faults += [f"The option '{name}' is missing." for name in known if name not in settings]
-    for option in OPTIONS:
+    for option in options:
         value = settings.get(option.name)
         if option.name in settings and not (value is None and option.name in MAY_BE_NONE):
             faults += option.faults(value)
     paired, members = settings.get("paired"), settings.get("members")
     if isinstance(paired, int) and isinstance(members, int) and paired > members:
         faults.append(f"paired = {paired} is more than members = {members}; give at most as many.")
+    if (settings.get("engine") == "dask") != (settings.get("address") is not None):
+        faults.append("engine=dask and address=tcp://host:port belong together; give both, or neither to use this machine's cores.")
     return faults
 
 
-def help_text(defaults: Mapping[str, Any], scenarios: Sequence[tuple[str, str]]) -> str:
-    """The text of `forecast --help`: options with defaults, scenarios with their questions, examples."""
-    lines = [
-        "forecast: simulate China's live commerce and private domains from 2020 to 2030, many times,",
-        "and judge the report's predictions by it.",
-        "",
-        "Usage: forecast [name=value ...]",
-    ]
+def options_text(options: Sequence[Option], defaults: Mapping[str, Any]) -> list[str]:
+    """The options with their meaning and defaults, in groups, as lines of --help."""
+    lines = []
     for group, heading in GROUPS.items():
-        lines += ["", f"{heading}:"]
-        for option in OPTIONS:
-            if option.group == group:
-                value = defaults.get(option.name)
-                shown = f" [{shown_default(value)}]" if value not in (None, {}, []) else ""
-                meaning = f"{option.meaning}{shown}"
-                lines += textwrap.wrap(f"  {option.name:<11} {meaning}", 96, subsequent_indent=" " * 14)
-    lines += ["", "Scenarios:"]
-    for name, question in scenarios:
-        lines += textwrap.wrap(f"  {name:<21} {question}", 96, subsequent_indent=" " * 24)
-    lines += ["", "Examples:"]
-    for command, meaning in EXAMPLES:
-        lines += [f"  {command}", f"      {meaning}"]
-    lines += [
-        "",
-        "A later layer has the last word: world, calendar (configs/calendar.yaml), scenario, what you type.",
-        "All mechanics and parameters with units and ranges: forecast --parameters",
-        "Results: index.html (the page to read), scorecard.csv, forecast.nc (opens with xarray), figures/,",
-        "configuration.yaml and manifest.json. They appear whole or not at all.",
-    ]
-    return "\n".join(lines)
+        members = [option for option in options if option.group == group]
+        lines += ["", f"{heading}:"] if members else []
+        for option in members:
+            value = defaults.get(option.name)
+            shown = f" [{shown_default(value)}]" if value not in (None, {}, []) else ""
+            lines += textwrap.wrap(f"  {option.name:<11} {option.meaning}{shown}", 96, subsequent_indent=" " * 14)
+    return lines
 
 
 def shown_default(value: Any) -> str:
     """A default as one would type it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{','.join(map(str, value))}]"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
+import numpy as np
+
 from experiments.layers import Layer, base_calendar, layered
-from experiments.options import option_faults
+from experiments.options import FORECAST, Option, option_faults
 from experiments.refusal import Faults
 from experiments.scenario_files import meaning_faults, scenario_faults, scenario_layer
-from experiments.workers import Job, cores
+from experiments.store.studies import Coordinate, Run, Study, keys_of
+from experiments.workers import cores
 from experiments.worlds import WORLDS, Draw, World, load_world
 from scenarios.data import History, Report, load_history, load_report
 from scenarios.predictions import NOT_MODELLED, PREDICTIONS
@@ -18,11 +23,12 @@ from scenarios.predictions.variants import variants_needed
 from scenarios.vocabulary import SERIES
 from sim.config import Configuration
 from sim.errors import ConfigError, ContractError
-from sim.runner import run
+from sim.runner import code_version
 
 OF_SIM = ("start", "end", "consumers", "brands", "streamers", "people", "mechanics", "checked", "detail")
-OF_MACHINE = ("threads", "out", "overwrite", "profile")
+OF_MACHINE = ("threads", "out", "overwrite", "profile", "engine", "address", "store", "confirm")
 SAME_AS_BASE = "base_detail"
+DIMS = ("world", "scenario", "member")
 
 
 @dataclass(frozen=True)
@@ -35,51 +41,76 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Task:
-    """One run to make; `variant` is empty for the base."""
+class Case:
+    """One alternative that members are run with.
 
-    world: str
-    member: int
-    variant: str
-    configuration: Configuration
-    seed: int
+    Attributes:
+        name: its label.
+        scenario: what it changes below what the user typed.
+        variant: what it changes above that.
+        members: for how many of the first members it is run; None for all.
+        detailed: of how many of the first members it records each brand.
+    """
 
-    @property
-    def label(self) -> str:
-        """What to call the run in a message."""
-        aside = f", variant {self.variant}" if self.variant else ""
-        return f"member {self.member} of world '{self.world}'{aside} (seed {self.seed})"
+    name: str
+    scenario: Layer
+    variant: Layer = field(default_factory=Layer)
+    members: int | None = None
+    detailed: int = 0
 
-    @property
-    def job(self) -> Job:
-        """The run as work for somebody else."""
-        return Job(self.label, run, (self.configuration, self.seed))
+
+@dataclass(frozen=True)
+class Points:
+    """What is varied besides scenario and member: the last word in the layers.
+
+    Attributes:
+        dims, shape: of the points; none where nothing is varied.
+        coordinates: their labels.
+        names: mechanic and parameter of each column of `values`.
+        values: (points, parameters), in the order of the dims.
+    """
+
+    dims: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    coordinates: Mapping[str, Coordinate] = field(default_factory=dict)
+    names: tuple[tuple[str, str], ...] = ()
+    values: Any = field(default_factory=lambda: np.empty((1, 0)))
+
+    def layer(self, number: int) -> Layer:
+        """What one point changes."""
+        parameters: dict[str, dict[str, float]] = {}
+        for (mechanic, parameter), value in zip(self.names, self.values[number].tolist(), strict=True):
+            parameters.setdefault(mechanic, {})[parameter] = value
+        return Layer(parameters)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All runs of a forecast, and the data it is judged by.
+    """All runs of an experiment, and the data it is judged by.
 
     Attributes:
         settings: the options in plain values.
         members: by world, in the order of the member dimension.
+        cases: the scenarios, and behind them the variants of paired runs.
         variants: what each paired run changes, by name; empty without paired runs.
-        layers: by world, the layers of a draw that does not matter (for the record).
+        user: what was typed under `parameters` and `schedule`.
     """
 
     settings: Mapping[str, Any]
     worlds: Mapping[str, World]
     members: Mapping[str, tuple[Member, ...]]
-    tasks: tuple[Task, ...]
+    cases: tuple[Case, ...]
     variants: Mapping[str, Mapping[str, Any]]
+    points: Points
     calendar: Layer
+    user: Layer
     report: Report
     history: History
 
     @property
     def scenario(self) -> str:
-        """The name of the scenario."""
-        return str(self.settings["scenario"]["name"])
+        """The name of the first scenario."""
+        return self.cases[0].name
 
     @property
     def recorded(self) -> dict[str, Any]:
@@ -87,20 +118,119 @@ class Plan:
         return {name: value for name, value in self.settings.items() if name not in OF_MACHINE}
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the dimensions world, scenario, member, and those of the points."""
+        return (len(self.worlds), len(self.cases), len(next(iter(self.members.values()))), *self.points.shape)
+
+    @property
+    def runs(self) -> Runs:
+        """Every run, made when it is looked at."""
+        return Runs(self)
+
+    @property
+    def count(self) -> int:
+        """How many runs there are."""
+        points = math.prod(self.points.shape)
+        members = self.shape[2]
+        return len(self.worlds) * points * sum(members if case.members is None else min(members, case.members) for case in self.cases)
+
+    @property
     def steps(self) -> int:
         """Weeks of one run."""
-        return self.tasks[0].configuration.clock.steps
+        return self.first.configuration.clock.steps
+
+    @property
+    def first(self) -> Run:
+        """The first run."""
+        run = self.runs[0]
+        assert run is not None
+        return run
 
     @property
     def processes(self) -> int:
         """Processes to start: never more than there are runs."""
-        return min(int(self.settings["threads"] or cores()), len(self.tasks))
+        return min(int(self.settings["threads"] or cores()), self.count)
+
+    def layers(self, world: World, draw: int, case: Case, point: int) -> list[Layer]:
+        """What one run is told, the last word last."""
+        scenario, user = case.scenario.sound(), self.user.sound()
+        return [world.layer(world.draws[draw]), self.calendar.sound(), scenario, user, case.variant, self.points.layer(point)]
+
+    def run(self, world: str, case: Case, number: int, point: int) -> Run | None:
+        """One run; None where the case is not run with the member."""
+        if case.members is not None and number >= case.members:
+            return None
+        member = self.members[world][number]
+        detail = {"detail": True} if number < case.detailed else {}
+        configuration = configured(self.settings, self.layers(self.worlds[world], member.draw, case, point), **detail)
+        aside = f", scenario '{case.name}'" if len(self.cases) > 1 else ""
+        aside += f", point {point}" if self.points.dims else ""
+        label = f"member {number} of world '{world}'{aside} (seed {member.seed})"
+        spare = max(1, int(self.settings["threads"] or cores()) // self.count)
+        return Run(label, configuration.replace(threads=spare), member.seed)
+
+    def study(self, application: str, command: str, out: str) -> Study:
+        """The keys of all runs with their coordinates, to be kept by a store."""
+        keys, kinds = keys_of(self.runs)
+        dims = (*DIMS, *self.points.dims)
+        name = out.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        coordinates = {**self.coordinates(), **self.points.coordinates}
+        return Study(
+            name, application, command, out, code_version(), dims, coordinates, keys.reshape(self.shape), kinds.reshape(self.shape)
+        )
+
+    def coordinates(self) -> dict[str, Coordinate]:
+        """Labels of worlds, scenarios and members; draw, seed and weight of each member."""
+        first = self.members[next(iter(self.worlds))]
+        weights = [[member.weight for member in self.members[world]] for world in self.worlds]
+        same = all(each == weights[0] for each in weights)
+        about_weight = {"units": "1", "long_name": "weight of the member, summing to one"}
+        return {
+            "world": Coordinate(("world",), tuple(self.worlds), {"long_name": "fitted world"}),
+            "scenario": Coordinate(("scenario",), tuple(case.name for case in self.cases), {"long_name": "scenario"}),
+            "member": Coordinate(("member",), tuple(range(len(first))), {"long_name": "number of the run", "units": "1"}),
+            "draw": Coordinate(("member",), tuple(each.draw for each in first), {"long_name": "draw of the parameters", "units": "1"}),
+            "seed": Coordinate(("member",), tuple(each.seed for each in first), {"long_name": "seed of chance", "units": "1"}),
+            "weight": Coordinate(("member",), tuple(weights[0]), about_weight)
+            if same
+            else Coordinate(("world", "member"), tuple(weight for of_world in weights for weight in of_world), about_weight),
+        }
 
 
-def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
-    """The plan of a forecast; RefusedError with all faults of options, files and parameters, and those given."""
+class Runs(Sequence[Run | None]):
+    """The runs of a plan in the order world, scenario, member, point."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.worlds = plan, list(plan.worlds)
+        self.shape = (*plan.shape[:3], math.prod(plan.points.shape))
+
+    def __len__(self) -> int:
+        return math.prod(self.shape)
+
+    def __getitem__(self, number: Any) -> Any:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        world, case, member, point = (int(each) for each in np.unravel_index(number, self.shape))
+        return self.plan.run(self.worlds[world], self.plan.cases[case], member, point)
+
+
+def make_plan(
+    settings: Mapping[str, Any],
+    faults: Sequence[str] = (),
+    *,
+    scenarios: Sequence[Any] | None = None,
+    points: Points | None = None,
+    options: Sequence[Option] = FORECAST,
+) -> Plan:
+    """The plan of an experiment; RefusedError with all faults of options, files and parameters, and those given.
+
+    Args:
+        scenarios: contents of scenario files; that of the option `scenario` if None.
+        points: what is varied besides.
+        options: those there are.
+    """
     found = Faults(faults)
-    found.add(option_faults(settings))
+    found.add(option_faults(settings, options))
     with found:
         report = load_report()
         lost = sorted({*PREDICTIONS, *NOT_MODELLED} - report.predictions.keys())
@@ -114,12 +244,6 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
     calendar = Layer()
     with found:
         calendar = base_calendar()
-    scenario = settings.get("scenario")
-    if isinstance(scenario, Mapping):
-        found.add(f"scenario: {fault}" for fault in (*scenario_faults(scenario), *meaning_faults(scenario)))
-    else:
-        found.add([f"scenario = {scenario!r} is no scenario."])
-        scenario = {}
     user = Layer(*(settings.get(word) or {} for word in ("parameters", "schedule")))
     found.add(user.faults(""))
     worlds = read_worlds(settings, found)
@@ -127,17 +251,54 @@ def make_plan(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Plan:
     if whole(settings, "paired") > 0:
         with found:
             variants = variants_needed()
-    above = [layer.sound() for layer in (calendar, scenario_layer(scenario), user)]
-    members: dict[str, tuple[Member, ...]] = {}
-    tasks: list[Task] = []
+    cases = cases_of([settings.get("scenario")] if scenarios is None else scenarios, variants, whole(settings, "paired"), found)
     unknown = World("report", {}, (Draw(1.0, {}),) * max(1, whole(settings, "draws")), "")
-    for world in worlds.values() or [unknown]:  # other faults are looked for anyway
-        members[world.name] = spread(world, settings, found)
-        tasks += world_tasks(world, members[world.name], above, variants, settings, found)
+    known = worlds or {"report": unknown}  # other faults are looked for anyway
+    members = {name: spread(world, settings, found) for name, world in known.items()}
+    told = dict(settings)
+    if found.list:
+        told |= {"threads": 1}
+        report, history = None, None  # type: ignore[assignment]  # nobody will look at them
+    plan = Plan(told, known, members, cases, variants, points or Points(), calendar, user, report, history)
+    look_through(plan, found)
     found.raise_if_any()
-    spare = max(1, int(settings["threads"] or cores()) // len(tasks))
-    tasks = [replace(task, configuration=task.configuration.replace(threads=spare)) for task in tasks]
-    return Plan(dict(settings), worlds, members, tuple(tasks), variants, calendar, report, history)
+    return plan
+
+
+def cases_of(scenarios: Sequence[Any], variants: Mapping[str, Mapping[str, Any]], paired: int, found: Faults) -> tuple[Case, ...]:
+    """The scenarios; and where there are paired runs, each variant of the first.
+
+    The first members of the first scenario record each brand then, so that they serve as the variant of that name too.
+    """
+    cases = []
+    for scenario in scenarios:
+        if isinstance(scenario, Mapping):
+            found.add(f"scenario: {fault}" for fault in (*scenario_faults(scenario), *meaning_faults(scenario)))
+            cases.append(Case(str(scenario.get("name")), scenario_layer(scenario)))
+        else:
+            found.add([f"scenario = {scenario!r} is no scenario."])
+            cases.append(Case("", Layer()))
+    if variants:
+        first = cases[0]
+        cases[0] = replace(first, detailed=paired)
+        for name, change in variants.items():
+            if name != SAME_AS_BASE:
+                layer = Layer(change.get("parameters", {}), change.get("schedule", {}))
+                detailed = paired if change.get("detail") else 0
+                cases.append(Case(f"{first.name}: {name}", first.scenario, layer, paired, detailed))
+    return tuple(cases)
+
+
+def look_through(plan: Plan, found: Faults) -> None:
+    """Find what is wrong with the configuration of any draw and case, and with the composition."""
+    sound = None
+    for name, case in product(plan.worlds, plan.cases):
+        for draw in sorted({member.draw for member in plan.members[name]}):
+            with found:
+                sound = configured(plan.settings, plan.layers(plan.worlds[name], draw, case, 0))
+    if sound is not None and sound.mechanics:
+        with found:
+            composed(sound)
 
 
 def whole(settings: Mapping[str, Any], name: str) -> int:
@@ -170,53 +331,18 @@ def spread(world: World, settings: Mapping[str, Any], found: Faults) -> tuple[Me
     return tuple(Member(n % draws, first + n // draws, world.draws[n % draws].weight / total / seeds[n % draws]) for n in range(members))
 
 
-def world_tasks(
-    world: World,
-    members: Sequence[Member],
-    above: Sequence[Layer],
-    variants: Mapping[str, Mapping[str, Any]],
-    settings: Mapping[str, Any],
-    found: Faults,
-) -> list[Task]:
-    """All runs of one world: the base of each member, and paired runs of the first ones.
-
-    A paired base records each brand, so it serves as the variant of that name too.
-    """
-    paired = whole(settings, "paired")
-    configurations: dict[tuple[int, str], Configuration] = {}
-    for draw in sorted({member.draw for member in members}):
-        for name in ("", *(name for name in variants if name != SAME_AS_BASE)):
-            change = variants.get(name, {})
-            layers = [world.layer(world.draws[draw]), *above]
-            layers.append(Layer(change.get("parameters", {}), change.get("schedule", {})))
-            with found:
-                detail = {"detail": True} if change.get("detail") else {}
-                configurations[draw, name] = configured(settings, layers, **detail)
-    if found.list:
-        return []
-    tasks = []
-    for number, member in enumerate(members):
-        base = configurations[member.draw, ""]
-        if number < paired and variants:
-            base = base.replace(detail=True)
-        tasks.append(Task(world.name, number, "", base, member.seed))
-        for name in variants if number < paired else ():
-            if name != SAME_AS_BASE:
-                tasks.append(Task(world.name, number, name, configurations[member.draw, name], member.seed))
-    return tasks
-
-
 def configured(settings: Mapping[str, Any], layers: Sequence[Layer], **changes: Any) -> Configuration:
-    """The simulation's configuration; ConfigError with all faults, those of broken compositions too."""
+    """The simulation's configuration; ConfigError with all faults."""
     parameters, schedule = layered(layers)
     values = {name: settings[name] for name in OF_SIM if name in settings}
-    values = {**values, **changes, "parameters": parameters, "schedule": schedule}
-    configuration = Configuration.from_mapping(values)
-    if configuration.mechanics:
-        from sim.model import build
+    return Configuration.from_mapping({**values, **changes, "parameters": parameters, "schedule": schedule})
 
-        try:
-            build(configuration.replace(consumers=64, brands=12, streamers=24, block=16), 0)
-        except ContractError as error:
-            raise ConfigError([f"mechanics: {fault}" for fault in error.faults]) from None
-    return configuration
+
+def composed(configuration: Configuration) -> None:
+    """ConfigError with what is wrong between the mechanics of a configuration."""
+    from sim.model import build
+
+    try:
+        build(configuration.replace(consumers=64, brands=12, streamers=24, block=16), 0)
+    except ContractError as error:
+        raise ConfigError([f"mechanics: {fault}" for fault in error.faults]) from None

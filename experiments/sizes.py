@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-import configs
+from experiments.forecast import APPLICATION
 from experiments.parameters import row
 from experiments.plan import make_plan
 from experiments.scenario_files import read_scenario, scenario_path
 from experiments.workers import cores
-from experiments.yaml_files import read_mapping
 from sim.fields import Array
 from sim.runner import run
 
@@ -60,16 +59,14 @@ class Comparison:
 
 def simulate(sizes: Sequence[int], seeds: int, end: str = END, **options: Any) -> dict[int, Array]:
     """Yearly values of the last year at each size, (seeds, headlines), of the report world's first draw."""
-    settings: dict[str, Any] = read_mapping(Path(configs.__file__).parent / "forecast.yaml", "Restore it from the repository.")
-    settings = {name: value for name, value in settings.items() if name not in ("defaults", "hydra")}
     baseline = scenario_path("baseline")
     assert baseline is not None
-    settings |= {"scenario": read_scenario(baseline), "members": seeds, "draws": 1, "end": end, **options}
+    settings = {**APPLICATION.defaults(), "scenario": read_scenario(baseline), "members": seeds, "draws": 1, "end": end, **options}
     found = {}
     for size in sizes:
-        tasks = make_plan({**settings, "consumers": size}).tasks
         values = []
-        for task in tasks:
+        for task in make_plan({**settings, "consumers": size}).runs:
+            assert task is not None
             dataset = run(task.configuration.replace(threads=cores()), task.seed)
             values.append([float(dataset[f"{name}_annual"].values[-1]) for name in HEADLINES])
             print(f"{size:,} consumers, seed {task.seed}: done", file=sys.stderr, flush=True)

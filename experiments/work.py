@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from collections import Counter
@@ -13,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from experiments.folder import ResultsError, ResultsFolder, megabytes
+from experiments.application import Asked
+from experiments.carrying_out import carry_out, store_of
+from experiments.folder import ResultsFolder, megabytes
 from experiments.manifest import data_hashes, git_commit, versions, write_manifest
 from experiments.plan import Plan, make_plan
 from experiments.refusal import RefusedError
+from experiments.store.places import Store
 from experiments.yaml_files import plain
 
 if TYPE_CHECKING:
@@ -31,34 +33,29 @@ SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
 PICTURES = 6e6  # bytes of pictures and page
 
 
-def forecast(settings: Mapping[str, Any], command: str, pool: Pool, faults: Sequence[str] = ()) -> Path:
-    """Make a forecast and return its folder; RefusedError with all faults before anything runs.
-
-    Args:
-        settings: options as plain values.
-        command: what makes the same numbers again.
-        pool: who makes the runs and draws the pictures.
-        faults: what was found wrong before.
-    """
+def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
+    """Make a forecast; RefusedError with all faults before anything runs."""
+    if settings.get("profile") is True:
+        show_profile(settings, asked.faults)
+        return
     begun = time.perf_counter()
-    plan, folder = prepare(settings, faults)
+    plan, store, folder = prepare(settings, asked.faults)
     print(heading(plan), flush=True)
     with folder:
-        ensemble = run(plan, pool)
-        simulated = time.perf_counter() - begun
+        ensemble = simulated(plan, store, asked, str(folder.out))
+        simulating = {"seconds_simulating": round(time.perf_counter() - begun, 1)}
         rows, note = judged(plan, ensemble)
         notes = [note] if note else []
         record = {
-            **origin(plan, ensemble.base.attrs["code_version"], command),
-            "seconds_simulating": round(simulated, 1),
+            **origin(plan, ensemble.base.attrs["code_version"], asked.command),
+            **simulating,
             "notes": notes,
         }
-        notes += write(plan, ensemble, rows, record, folder.path, pool)
+        notes += write(plan, ensemble, rows, record, folder.path, asked.pool)
         seconds = round(time.perf_counter() - begun, 1)
         write_manifest(folder.path, {**record, "notes": notes, "seconds": seconds})
         place = folder.finish()
     report(rows, notes, place, time.perf_counter() - begun)
-    return place
 
 
 def show_profile(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> None:
@@ -67,14 +64,14 @@ def show_profile(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Non
 
     from sim.profiling import profile, table_text
 
-    task = make_plan({**settings, "members": 1, "draws": 1, "paired": 0}, faults).tasks[0]
-    with tqdm(total=task.configuration.clock.steps, unit="week", desc="profiling", dynamic_ncols=True) as bar:
-        found = profile(task.configuration, task.seed, lambda done, _: bar.update(done - bar.n))
+    first = make_plan({**settings, "members": 1, "draws": 1, "paired": 0}, faults).first
+    with tqdm(total=first.configuration.clock.steps, unit="week", desc="profiling", dynamic_ncols=True) as bar:
+        found = profile(first.configuration, first.seed, lambda done, _: bar.update(done - bar.n))
     print(table_text(found))
 
 
-def prepare(settings: Mapping[str, Any], faults: Sequence[str]) -> tuple[Plan, ResultsFolder]:
-    """The plan and the folder; all faults of both at once."""
+def prepare(settings: Mapping[str, Any], faults: Sequence[str]) -> tuple[Plan, Store, ResultsFolder]:
+    """The plan, the store and the folder; all faults of them at once."""
     faults, plan = list(faults), None
     try:
         plan = make_plan(settings, faults)
@@ -84,9 +81,11 @@ def prepare(settings: Mapping[str, Any], faults: Sequence[str]) -> tuple[Plan, R
     folder = ResultsFolder(out if isinstance(out, str) and out.strip() else free_name(settings))
     folder.overwrite = settings.get("overwrite") is True
     faults += folder.faults(size_of(plan) if plan else 0.0)
+    store = store_of(settings)
+    faults += store.faults(size_of(plan) if plan else 0.0)
     if faults or plan is None:
         raise RefusedError(faults)
-    return plan, folder
+    return plan, store, folder
 
 
 def free_name(settings: Mapping[str, Any]) -> Path:
@@ -100,7 +99,7 @@ def free_name(settings: Mapping[str, Any]) -> Path:
 
 def size_of(plan: Plan) -> float:
     """Bytes of the results, roughly."""
-    configuration = plan.tasks[0].configuration
+    configuration = plan.first.configuration
     months = len(configuration.clock.months()[1]) * 13 / 12
     numbers = SERIES + (BRAND_SERIES * configuration.brands if plan.settings["detail"] else 0)
     runs = sum(len(members) for members in plan.members.values())
@@ -114,32 +113,17 @@ def heading(plan: Plan) -> str:
     paired = f", {settings['paired']} of them with paired runs" if settings["paired"] else ""
     return (
         f"Scenario '{plan.scenario}', world {settings['world']}: {len(members)} members of {draws} draw"
-        f"{'s' if draws > 1 else ''}{paired}; {len(plan.tasks)} runs of {plan.steps} weeks with "
+        f"{'s' if draws > 1 else ''}{paired}; {plan.count} runs of {plan.steps} weeks with "
         f"{settings['consumers']:,} consumers, {plan.processes} at once; about {megabytes(size_of(plan))}."
     )
 
 
-def run(plan: Plan, pool: Pool) -> Ensemble:
-    """Make the runs behind a bar that counts weeks over all of them."""
-    from tqdm import tqdm
-
+def simulated(plan: Plan, store: Store, asked: Asked, out: str) -> Ensemble:
+    """Make the runs and read what they have recorded."""
     import experiments.pictures  # noqa: F401 - while the workers get ready; Matplotlib takes a second
+    from experiments.ensemble import gathered
 
-    with tqdm(
-        total=len(plan.tasks) * plan.steps,
-        unit="week",
-        desc="starting (after a change of the code it is compiled first)",
-        smoothing=0.1,
-        mininterval=0.5 if sys.stderr.isatty() else 30.0,
-        dynamic_ncols=True,
-    ) as bar:
-        from experiments.ensemble import simulate
-
-        def advance(weeks: int) -> None:
-            bar.set_description("simulating", refresh=False)
-            bar.update(weeks)
-
-        return simulate(plan, pool, advance)
+    return gathered(plan, store, carry_out(plan, store, asked, out))
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
@@ -149,7 +133,7 @@ def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
 
     years = ensemble.base["year"].values
     first, last = NEEDED_YEARS
-    end = plan.tasks[0].configuration.end
+    end = plan.first.configuration.end
     if years[0] > first or years[-1] < last or (end.year, end.month, end.day) < (last, 12, LAST_THURSDAY):
         return [], f"no scorecard: the predictions need {first} to {last}; give start and end accordingly."
     naive = naive_answers(plan.history)
@@ -219,6 +203,3 @@ def report(rows: Sequence[Row], notes: Sequence[str], place: Path, seconds: floa
         print(f"Note: {note}")
     minutes, rest = divmod(round(seconds), 60)
     print(f"Results: {place} (open {place / 'index.html'}); made in {minutes} min {rest} s.")
-
-
-__all__ = ["ResultsError", "forecast"]

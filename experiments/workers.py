@@ -163,6 +163,18 @@ class Pool:
         self.workers = []
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """The cores of this machine as an engine for `complete`."""
+
+    pool: Pool
+    processes: int
+
+    def outcomes(self, jobs: Sequence[Job], advance: Advance = lambda weeks: None) -> Iterator[tuple[int, Any]]:
+        """The number of each job and its result, or the error it ended with, as they come."""
+        return self.pool.outcomes(jobs, min(self.processes, len(jobs)), advance)
+
+
 def cores() -> int:
     """Cores this process may use."""
     if hasattr(os, "sched_getaffinity"):

@@ -199,6 +199,7 @@ def test_looking_whether_a_folder_can_be_made_leaves_nothing(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "members: [", "- members"])
 def test_options_that_are_damaged_are_told_in_our_words(text, tmp_path, monkeypatch, capsys):
+    shutil.copy(ROOT / "configs" / "market.yaml", tmp_path)
     (tmp_path / "forecast.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr("configs.__file__", str(tmp_path / "__init__.py"))
     message = refused(["consumer=5"], capsys, tmp_path / "out")
@@ -442,7 +443,7 @@ def test_interrupted_run_leaves_nothing(tmp_path, number, code):
         process.send_signal(number)
         printed, said = process.communicate(timeout=60)
         assert process.returncode == code
-    assert "Interrupted: the runs were ended and nothing was written." in said
+    assert "Interrupted: the runs were ended and no results were written. Members finished so far are kept" in said
     assert "Traceback" not in printed + said
     assert os.listdir(tmp_path) == []
     time.sleep(0.5)

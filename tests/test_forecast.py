@@ -15,13 +15,19 @@ import xarray as xr
 import yaml
 
 from experiments import worlds
-from experiments.ensemble import simulate
-from experiments.forecast import command
+from experiments.application import Asked
+from experiments.carrying_out import carry_out, store_of
+from experiments.completion import Jobs
+from experiments.ensemble import gathered
+from experiments.forecast import APPLICATION, command
 from experiments.layers import Layer, layered
-from experiments.options import OPTIONS
-from experiments.plan import Task, make_plan
+from experiments.options import FORECAST
+from experiments.plan import make_plan
 from experiments.scenario_files import read_scenario
-from experiments.workers import RunError, cores, hired, results_of
+from experiments.store.members import about_of
+from experiments.store.members import made as member_made
+from experiments.store.studies import Run
+from experiments.workers import Job, RunError, cores, hired, results_of
 from experiments.worlds import WORLDS
 from sim.config import Configuration
 
@@ -31,8 +37,7 @@ SMALL = ("consumers=200", "brands=12", "streamers=24", "end=2020-03-31")
 
 def settings(**changes):
     """Options in plain values, small and with the baseline."""
-    values = yaml.safe_load((ROOT / "configs" / "forecast.yaml").read_text(encoding="utf-8"))
-    values = {name: value for name, value in values.items() if name not in ("defaults", "hydra")}
+    values = APPLICATION.defaults()
     small = {"start": "2020-01-01", "end": "2020-03-31", "consumers": 200, "brands": 12, "streamers": 24}
     scenario = read_scenario(ROOT / "scenarios" / "baseline.yaml")
     return {**values, **small, "people": 1e9, "members": 2, "scenario": scenario, **changes}
@@ -76,7 +81,8 @@ def made(tmp_path_factory):
     """The folder of one small forecast, and what stood beside it."""
     place = tmp_path_factory.mktemp("forecast")
     before = set(os.listdir())
-    code = command([*SMALL, "members=2", "threads=2", "paired=1", f"out={place / 'first'}"])
+    store = tmp_path_factory.mktemp("store")
+    code = command([*SMALL, "members=2", "threads=2", "paired=1", f"out={place / 'first'}", f"store={store}"])
     assert code == 0
     assert os.listdir(place) == ["first"]
     assert set(os.listdir()) == before, "nothing is left where the command was typed"
@@ -180,8 +186,7 @@ def test_multirun_makes_every_combination_and_no_litter(tmp_path, monkeypatch):
 def test_paired_runs_share_draw_and_seed_with_the_base():
     """The variants are made for the first members only; the base is its own detailed run."""
     plan = make_plan(settings(paired=1, end="2020-01-31"))
-    with hired(plan.processes) as pool:
-        ensemble = simulate(plan, pool)
+    ensemble = simulated(plan)
     assert set(ensemble.variants) == set(plan.variants)
     assert ensemble.base.sizes["member"] == 2
     for runs in ensemble.variants.values():
@@ -189,7 +194,8 @@ def test_paired_runs_share_draw_and_seed_with_the_base():
         assert float(runs["weight"].sum()) == 1.0
     assert ensemble.variants["base_detail"]["brand_gmv"].dims == ("world", "scenario", "member", "month", "brand")
     assert "brand_gmv" not in ensemble.base
-    assert len(plan.tasks) == 2 + 5
+    assert plan.count == 2 + 5
+    assert sum(run is not None for run in plan.runs) == 2 + 5
 
 
 def test_whole_horizon_is_judged(tmp_path, capsys):
@@ -203,6 +209,13 @@ def test_whole_horizon_is_judged(tmp_path, capsys):
     assert len(lines) == 51
 
 
+def simulated(plan):
+    """The ensemble of a plan, through a store."""
+    with hired(plan.processes) as pool:
+        store = store_of(plan.settings)
+        return gathered(plan, store, carry_out(plan, store, Asked("forecast", "forecast", (), pool, ()), "mine"))
+
+
 class TestPlan:
     """Options and files become runs."""
 
@@ -214,7 +227,7 @@ class TestPlan:
         members = plan.members["report"]
         assert [(member.draw, member.seed) for member in members] == [(0, 7), (1, 7), (2, 7), (0, 8), (1, 8)]
         assert [member.weight for member in members] == pytest.approx([0.25, 0.15, 0.2, 0.25, 0.15])
-        assert [task.seed for task in plan.tasks] == [7, 7, 7, 8, 8]
+        assert [run.seed for run in plan.runs] == [7, 7, 7, 8, 8]
 
     def test_fewer_draws_keep_their_proportions(self, tmp_path, monkeypatch):
         """Two of three draws: 0.5 and 0.3 become 5/8 and 3/8."""
@@ -229,7 +242,7 @@ class TestPlan:
         monkeypatch.setattr(worlds, "FOLDER", tmp_path / "worlds")
         scenario = {**settings()["scenario"], "parameters": {"habit": {"speed": 0.06}, "style": {"jump": 2}}}
         user = {"parameters": {"style": {"jump": 3}}, "schedule": {"regulation": {"inspectors": {"2025-01-01": 10}}}}
-        configuration = make_plan(settings(draws=3, scenario=scenario, **user)).tasks[1].configuration
+        configuration = make_plan(settings(draws=3, scenario=scenario, **user)).runs[1].configuration
         assert configuration.parameters["brand_trust"] == {"gain": 0.12}
         assert configuration.parameters["habit"] == {"speed": 0.06}
         assert configuration.parameters["style"] == {"jump": 3}
@@ -244,16 +257,15 @@ class TestPlan:
         write_world(tmp_path / "worlds", "data", (0.2, 0.2, 0.6))
         monkeypatch.setattr(worlds, "FOLDER", tmp_path / "worlds")
         plan = make_plan(settings(world="both", members=3, draws=3, end="2020-01-10"))
-        with hired(plan.processes) as pool:
-            base = simulate(plan, pool).base
+        base = simulated(plan).base
         assert base["weight"].dims == ("world", "member")
         assert base["weight"].sel(world="data").values == pytest.approx([0.2, 0.2, 0.6])
         assert [str(each) for each in base["world"].values] == ["report", "data"]
 
     def test_few_runs_share_out_the_cores(self):
         """One run on four cores computes on four threads, eight runs on one each."""
-        assert make_plan(settings(members=1, threads=4)).tasks[0].configuration.threads == 4
-        assert make_plan(settings(members=8, threads=4)).tasks[0].configuration.threads == 1
+        assert make_plan(settings(members=1, threads=4)).first.configuration.threads == 4
+        assert make_plan(settings(members=8, threads=4)).first.configuration.threads == 1
         assert make_plan(settings(members=100)).processes == min(cores(), 100)
 
 
@@ -275,10 +287,10 @@ class TestLayers:
         assert schedule == {}
 
 
-def made_by(processes, tasks, advance=lambda weeks: None):
+def made_by(processes, runs, advance=lambda weeks: None):
     """The results of these runs."""
     with hired(processes) as pool:
-        return results_of(pool.outcomes([task.job for task in tasks], processes, advance))
+        return results_of(pool.outcomes(Jobs(runs), processes, advance))
 
 
 class TestWorkers:
@@ -287,7 +299,7 @@ class TestWorkers:
     def tasks(self, count, weeks_to="2020-04-30"):
         """Equal small runs of several seeds."""
         configuration = Configuration.from_mapping({"consumers": 200, "brands": 12, "streamers": 24, "end": weeks_to})
-        return [Task("report", n, "", configuration, n) for n in range(count)]
+        return [Run(f"member {n}", configuration, n) for n in range(count)]
 
     def test_killed_worker_is_replaced_and_its_run_made_again(self):
         """Every run is there, in order, and the weeks told add up although some were done twice."""
@@ -300,25 +312,25 @@ class TestWorkers:
                 os.kill(killed[0].pid, signal.SIGKILL)
 
         results = made_by(2, tasks, advance)
-        assert [result.attrs["seed"] for result in results] == [0, 1, 2]
+        assert [about_of(result)["seed"] for result in results] == [0, 1, 2]
         assert sum(weeks) == 3 * tasks[0].configuration.clock.steps
         assert not multiprocessing.active_children()
 
     def test_run_that_fails_is_named(self):
         """The message holds the member; no worker is left."""
-        broken = Task("report", 5, "", None, 1)  # type: ignore[arg-type]  # no configuration at all
-        with pytest.raises(RunError, match=r"member 5 of world 'report' \(seed 1\) failed"):
-            made_by(1, [broken])
+        broken = Job("member 5 of world 'report' (seed 1)", member_made, (None, 1))  # no configuration at all
+        with pytest.raises(RunError, match=r"member 5 of world 'report' \(seed 1\) failed"), hired(1) as pool:
+            results_of(pool.outcomes([broken], 1))
         assert not multiprocessing.active_children()
 
     def test_run_that_ends_its_process_every_time_is_given_up(self):
-        """After three tries it is said which run it was and what may help."""
+        """After some tries it is said which run it was and what may help."""
 
         def advance(more):
             for child in multiprocessing.active_children():
                 os.kill(child.pid, signal.SIGKILL)
 
-        with pytest.raises(RunError, match=r"3 times .*fewer threads or fewer consumers"):
+        with pytest.raises(RunError, match=r"several times .*fewer threads or fewer consumers"):
             made_by(1, self.tasks(1, "2020-12-31"), advance)
 
 
@@ -356,7 +368,7 @@ def test_help_names_every_option_and_scenario(capsys):
     """Plain words, defaults and examples; nothing is run."""
     assert command(["--help"]) == 0
     text = capsys.readouterr().out
-    assert all(f"\n  {option.name} " in text for option in OPTIONS)
+    assert all(f"\n  {option.name} " in text for option in FORECAST)
     assert "strict_regulation" in text
     assert "[20000]" in text
     assert "Examples:" in text

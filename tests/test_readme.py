@@ -10,9 +10,9 @@ import yaml
 
 import sim
 from experiments.arguments import read_arguments
-from experiments.forecast import helped
+from experiments.forecast import APPLICATION
 from experiments.history_targets import LAST_FITTED
-from experiments.options import OPTIONS
+from experiments.options import FORECAST
 from experiments.scenario_files import scenario_names
 from scenarios.data import load_report
 from sim.fields import PHASES, WEEK, Array, own, param, read
@@ -89,11 +89,11 @@ def test_a_command_exists_and_takes_these_options(command: str) -> None:
         folder, name = words[0].rsplit("/", 1)
         assert folder == ".venv/bin"
         assert name in project["project"]["scripts"]
-    options, text = words_after(command), helped()
+    options, text = words_after(command), APPLICATION.helped()
     named = [word.partition("=")[0] for word in options if "=" in word]
-    assert set(named) <= {option.name for option in OPTIONS}
+    assert set(named) <= {option.name for option in FORECAST}
     assert all(re.search(rf"^  {name} ", text, flags=re.MULTILINE) for name in named)
-    assert read_arguments([word for word in options if word != "--help"]).faults == []
+    assert read_arguments([word for word in options if word != "--help"], "forecast", FORECAST).faults == []
 
 
 def test_python_versions_are_those_of_the_project() -> None:
@@ -107,12 +107,12 @@ def test_python_versions_are_those_of_the_project() -> None:
 
 def test_numbers_are_those_of_the_files() -> None:
     """Predictions, members, draws, contradictions and the last year that is fitted."""
-    forecast, fit = (yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("forecast", "fit"))
+    market, fit = (yaml.safe_load((ROOT / "configs" / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("market", "fit"))
     told = (ROOT / "scenarios" / "report" / "README.md").read_text(encoding="utf-8")
     contradictions = max(int(number) for number in re.findall(r"^(\d+)\. ", told, flags=re.MULTILINE))
     for said in (
         f"{len(load_report().predictions)} predictions",
-        f"simulates {forecast['members']} markets",
+        f"simulates {market['members']} markets",
         f"{fit['draws']} weighted draws",
         f"in {contradictions} places",
         f"end of {LAST_FITTED}",

@@ -104,8 +104,8 @@ class TestFiles:
         """Every paired run that a prediction needs can be configured, on top of every scenario."""
         for name in NAMES:
             plan = make_plan(settings(scenario=story(name), paired=1))
-            assert {task.variant for task in plan.tasks} == {"", *variants_needed()} - {"base_detail"}
-        lax = next(task.configuration for task in plan.tasks if task.variant == "lax_regulation")
+            assert {case.name.partition(": ")[2] for case in plan.cases} == {"", *variants_needed()} - {"base_detail"}
+        lax = next(run.configuration for run in plan.runs if run is not None and "lax_regulation" in run.label)
         assert in_force(lax.schedule, "regulation", "inspectors", "2030-12-31") == 10
 
 

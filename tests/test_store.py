@@ -22,7 +22,7 @@ from experiments.store.layout import Layout
 from experiments.store.members import DamagedError, about_of, is_whole, made, packed, unpacked
 from experiments.store.opening import MemberArray, Reader, open_study
 from experiments.store.places import Store, StoreError
-from experiments.store.studies import Coordinate, Run, Study, keys_of, kept
+from experiments.store.studies import Coordinate, Run, Study, kept, keys_of
 from tests.small import differing, small
 
 EXAMPLE = small(5, parameters={"brand_trust": {"gain": 0.2}})
@@ -217,11 +217,17 @@ class TestStore:
         """Six times a process that writes one member after the other is killed; all that is there is whole."""
         source = tmp_path / "member.nc"
         source.write_bytes(content)
-        code = (
-            "import sys, itertools; from pathlib import Path; from experiments.store.places import Store;"
-            f"store = Store({str(store.folder)!r}); content = Path({str(source)!r}).read_bytes(); print('begun', flush=True)\n"
-            "for n in itertools.count(): store.path(f'{n % 50:040d}').parent.mkdir(exist_ok=True); store.write(store.path(f'{n % 50:040d}'), content)"
-        )
+        code = f"""
+import itertools
+from pathlib import Path
+from experiments.store.places import Store
+store, content = Store({str(store.folder)!r}), Path({str(source)!r}).read_bytes()
+print('begun', flush=True)
+for number in itertools.count():
+    path = store.path(f'{{number % 50:040d}}')
+    path.parent.mkdir(exist_ok=True)
+    store.write(path, content)
+"""
         for turn in range(6):
             with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
                 assert process.stdout.readline() == b"begun\n"
