@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import distributed
 from distributed.scheduler import KilledWorker
 
-from experiments.workers import Advance, Job, RunError, done, killed, outcome_of
+from experiments.workers import Advance, Job, KilledError, RunError, done, killed, outcome_of
 from sim.errors import LivemarketError
 from sim.runner import code_version
 
@@ -36,6 +37,11 @@ def on_worker(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple
     """What a worker does with a job."""
     with ONE_AT_A_TIME:
         return done(function, arguments, lambda weeks, steps: None)
+
+
+def sources() -> str:
+    """The version of the sources that a worker has."""
+    return code_version()
 
 
 class Cluster:
@@ -79,7 +85,7 @@ class Cluster:
     def compare(self) -> None:
         """See that the workers have our sources, and our version of Dask."""
         assert self.client is not None
-        found = self.client.run(code_version, on_error="return")
+        found = self.client.run(sources, on_error="return")
         wrong = [f"{worker} ({first_line(version)})" for worker, version in found.items() if version != code_version()]
         if wrong:
             raise ClusterError(
@@ -103,32 +109,39 @@ class Cluster:
             client, self.client = self.client, None
             client.close(timeout=POLL)
 
-    @property
-    def width(self) -> int:
-        """Jobs to hand in at once."""
-        assert self.client is not None
-        return max(1, AHEAD * sum(self.client.nthreads().values()))
-
     def outcomes(self, jobs: Sequence[Job], advance: Advance = lambda weeks: None) -> Iterator[tuple[int, Any]]:
         """The number of each job and its result, or the error it ended with, as they come.
+
+        Dask gives up a job that was near when several workers died, guilty or not: such a job is done once more at
+        the end, alone.
 
         Raises:
             ClusterError: the scheduler, or all workers, have been gone for longer than the patience.
         """
-        waiting, under_way = list(range(len(jobs)))[::-1], {}
+        waiting, suspects = list(range(len(jobs)))[::-1], []
+        for number, outcome in self.done_together(jobs, waiting, AHEAD):
+            if isinstance(outcome, KilledError):
+                suspects.append(number)
+                continue
+            advance(jobs[number].weeks)
+            yield number, outcome
+        for number, outcome in self.done_together(jobs, suspects, 0):
+            advance(jobs[number].weeks)
+            yield number, outcome
+
+    def done_together(self, jobs: Sequence[Job], waiting: list[int], ahead: int) -> Iterator[tuple[int, Any]]:
+        """The outcomes of the jobs of these numbers, the last ones first, so many ahead for each thread; one at once if 0."""
+        under_way: dict[Any, int] = {}
         alive = time.monotonic()
         while waiting or under_way:
             try:
                 assert self.client is not None
-                while waiting and len(under_way) < self.width:
-                    number = waiting[-1]
-                    job = jobs[number]
-                    future = self.client.submit(
-                        on_worker, job.function, job.arguments, key=f"{job.label}-{time.monotonic_ns()}", pure=False
-                    )
-                    under_way[future] = number
-                    waiting.pop()
-                ended = settled(list(under_way))
+                width = max(1, ahead * sum(self.client.nthreads().values()))
+                while waiting and len(under_way) < width:
+                    job = jobs[waiting[-1]]
+                    future = self.client.submit(on_worker, job.function, job.arguments, key=f"{job.label}-{uuid4().hex}", pure=False)
+                    under_way[future] = waiting.pop()
+                ended = settled(self.client, list(under_way))
                 if self.client.status != "running":
                     raise OSError("the connection is closed")
                 if ended or self.client.nthreads():
@@ -147,13 +160,12 @@ class Cluster:
                 except (OSError, TimeoutError, CancelledError):  # lost with its worker or the connection: once more
                     waiting.append(number)
                     continue
-                advance(jobs[number].weeks)
                 yield number, outcome
 
 
-def settled(futures: Sequence[Any]) -> list[Any]:
+def settled(client: distributed.Client, futures: Sequence[Any]) -> list[Any]:
     """Those that have ended in some way, after waiting for the first a little."""
-    with suppress(TimeoutError, CancelledError):
+    with client.as_current(), suppress(TimeoutError, CancelledError):
         distributed.wait(futures, timeout=POLL, return_when="FIRST_COMPLETED")
     return [future for future in futures if future.status != "pending"]
 

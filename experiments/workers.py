@@ -36,6 +36,10 @@ class RunError(LivemarketError):
     """A job that failed, with its name."""
 
 
+class KilledError(RunError):
+    """A job whose processes have died."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What a worker is to do.
@@ -286,9 +290,9 @@ def outcome_of(job: Job, kind: str, content: Any) -> Any:
     return content
 
 
-def killed(job: Job, aside: str) -> RunError:
+def killed(job: Job, aside: str) -> KilledError:
     """The error of a job whose processes have died."""
-    return RunError(
+    return KilledError(
         f"The process of {job.label} was ended from outside several times{aside}, as happens when memory runs out. "
         "Give fewer threads or fewer consumers."
     )

@@ -162,7 +162,7 @@ class TestStore:
         assert store.read(key) is None
         store.put(key, content)
         assert store.read(key) == content
-        assert list(store.keys()) == [key]
+        assert list(store.each_key()) == [key]
         assert list(store.unfinished.iterdir()) == []
 
     def test_others_may_read_it(self, store, content):
@@ -184,7 +184,7 @@ class TestStore:
             store.put("0" * keys.KEY_LENGTH, content)
         with pytest.raises(DamagedError, match="damaged"):
             store.put(key_of(EXAMPLE, 3), content[:-1])
-        assert list(store.keys()) == []
+        assert list(store.each_key()) == []
 
     def test_a_full_disk_leaves_nothing_and_is_told(self, store, content, monkeypatch):
         def full(handle):
@@ -193,7 +193,7 @@ class TestStore:
         monkeypatch.setattr(places.os, "fsync", full)
         with pytest.raises(StoreError, match=r"disk is full.*are kept"):
             store.put(key_of(EXAMPLE, 3), content)
-        assert list(store.keys()) == []
+        assert list(store.each_key()) == []
         assert list(store.unfinished.iterdir()) == []
 
     def test_a_folder_with_other_things_is_no_store(self, tmp_path):
@@ -233,7 +233,7 @@ for number in itertools.count():
                 assert process.stdout.readline() == b"begun\n"
                 time.sleep(0.02 + 0.023 * turn)
                 process.send_signal(signal.SIGKILL)
-        found = list(store.keys())
+        found = list(store.each_key())
         assert found
         assert all(is_whole(store.path(key).read_bytes()) for key in found)
 

@@ -154,7 +154,7 @@ class Store:
         """What goes wrong on the disk inside is told in our words."""
         return Telling(self)
 
-    def keys(self) -> Iterator[str]:
+    def each_key(self) -> Iterator[str]:
         """All members there are, in order; whether they are whole is another question."""
         for folder in sorted(self.members.glob("??")):
             for path in sorted(folder.glob(f"*{ENDING}")):
