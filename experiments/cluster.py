@@ -74,7 +74,13 @@ class Cluster:
         while self.client is None:
             try:
                 self.client = distributed.Client(self.address, timeout=max(1.0, min(5.0, patience)), set_as_default=False)
-            except (OSError, TimeoutError, ValueError, ImportError) as error:
+            except (
+                OSError,
+                TimeoutError,
+                AssertionError,
+                ValueError,
+                ImportError,
+            ) as error:  # an assertion: its loop took too long to start
                 if isinstance(error, ValueError | ImportError) or time.monotonic() > end:
                     raise ClusterError(
                         f"address = {self.address}: no scheduler of Dask answers there ({first_line(error)}). {REMEDY}"
