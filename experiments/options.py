@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.tables import FORMATS
 from sim.config import WHOLE
 from sim.errors import did_you_mean
 
@@ -125,7 +126,27 @@ FORECAST = (
     Option("detail", "work", "checked", "keep the results of each brand in forecast.nc"),
     Option("profile", "work", "truth", "instead of a forecast: run its first member alone and say where time and memory go"),
 )
-MAY_BE_NONE = ("threads", "out", "address", "precision")
+EXPERIMENT = (
+    Option("scenarios", "market", "checked", "as [a,b]: names from below, or your own YAML files"),
+    *SHARED,
+    Option("outputs", "design", "checked", "quantities that are read, as [a,b]: any recorded one with one number a year"),
+    Option("year", "design", "checked", "the year they are read in; by default the last"),
+    Option("format", "work", "choice", "form of the tables", choices=FORMATS),
+    Option("confirm", "work", "truth", "run it although it takes more than an hour"),
+)
+DESIGN = (
+    Option("vary", "design", "checked", "what is varied: vary.<mechanic>.<parameter>=[values], or =[low,high] in a random design"),
+    Option(
+        "design",
+        "design",
+        "choice",
+        "grid (every combination), list (first with first, second with second), latin (Latin hypercube) or sobol (scrambled Sobol' points)",
+        choices=("grid", "list", "latin", "sobol"),
+    ),
+    Option("samples", "design", "whole", "points of a random design", 1, 1_000_000),
+)
+SWEEP = (*DESIGN, *EXPERIMENT)
+MAY_BE_NONE = ("threads", "out", "address", "precision", "year")
 
 
 def option_faults(settings: Mapping[str, Any], options: Sequence[Option]) -> list[str]:

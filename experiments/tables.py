@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-import xarray as xr
+if TYPE_CHECKING:
+    import pandas as pd
 
 ENDINGS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc", "zarr": ".zarr"}
 NEEDS = {"parquet": "pyarrow", "zarr": "zarr"}
@@ -35,6 +36,8 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str, form: str, units: 
     elif form == "parquet":
         frame.to_parquet(path, index=False)
     else:
+        import xarray as xr
+
         dataset = xr.Dataset({column: ("row", values_of(frame[column])) for column in frame.columns})
         for column, unit in units.items():
             if column in dataset:

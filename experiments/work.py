@@ -6,20 +6,15 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from experiments.application import Asked
-from experiments.carrying_out import carry_out, store_of
-from experiments.folder import ResultsFolder, megabytes
-from experiments.manifest import data_hashes, git_commit, versions, write_manifest
+from experiments.carrying_out import carry_out
+from experiments.experiment import Prepared, origin, prepare, size_of, write_configuration
+from experiments.folder import megabytes
+from experiments.manifest import write_manifest
 from experiments.plan import Plan, make_plan
-from experiments.refusal import RefusedError
-from experiments.store.places import Store
-from experiments.yaml_files import plain
 
 if TYPE_CHECKING:
     from experiments.ensemble import Ensemble
@@ -28,9 +23,6 @@ if TYPE_CHECKING:
 
 NEEDED_YEARS = (2024, 2030)  # the predictions compare these and what lies between
 LAST_THURSDAY = 25  # the earliest day that can be the last Thursday of December
-BYTES_A_NUMBER = 8
-SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
-PICTURES = 6e6  # bytes of pictures and page
 
 
 def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
@@ -39,15 +31,19 @@ def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
         show_profile(settings, asked.faults)
         return
     begun = time.perf_counter()
-    plan, store, folder = prepare(settings, asked.faults)
+    scenario = settings.get("scenario")
+    stem = scenario.get("name") if isinstance(scenario, Mapping) else scenario
+    prepared = prepare(settings, asked.faults, str(stem))
+    plan = prepared.plan
     print(heading(plan), flush=True)
-    with folder:
-        ensemble = simulated(plan, store, asked, str(folder.out))
+    with prepared.folder as folder:
+        ensemble = simulated(prepared, asked)
         simulating = {"seconds_simulating": round(time.perf_counter() - begun, 1)}
         rows, note = judged(plan, ensemble)
         notes = [note] if note else []
         record = {
-            **origin(plan, ensemble.base.attrs["code_version"], asked.command),
+            **origin(plan, asked),
+            "paired": settings["paired"],
             **simulating,
             "notes": notes,
         }
@@ -70,42 +66,6 @@ def show_profile(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> Non
     print(table_text(found))
 
 
-def prepare(settings: Mapping[str, Any], faults: Sequence[str]) -> tuple[Plan, Store, ResultsFolder]:
-    """The plan, the store and the folder; all faults of them at once."""
-    faults, plan = list(faults), None
-    try:
-        plan = make_plan(settings, faults)
-    except RefusedError as error:
-        faults = list(error.faults)
-    out = settings.get("out")
-    folder = ResultsFolder(out if isinstance(out, str) and out.strip() else free_name(settings))
-    folder.overwrite = settings.get("overwrite") is True
-    faults += folder.faults(size_of(plan) if plan else 0.0)
-    store = store_of(settings)
-    faults += store.faults(size_of(plan) if plan else 0.0)
-    if faults or plan is None:
-        raise RefusedError(faults)
-    return plan, store, folder
-
-
-def free_name(settings: Mapping[str, Any]) -> Path:
-    """runs/<scenario>-<world>-<time>, with a number behind it if that is taken."""
-    scenario = settings.get("scenario")
-    name = scenario.get("name") if isinstance(scenario, Mapping) else scenario
-    stem = f"{name}-{settings.get('world')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    names = (Path("runs") / (stem if n == 1 else f"{stem}-{n}") for n in range(1, 1000))
-    return next(path for path in names if not path.exists())
-
-
-def size_of(plan: Plan) -> float:
-    """Bytes of the results, roughly."""
-    configuration = plan.first.configuration
-    months = len(configuration.clock.months()[1]) * 13 / 12
-    numbers = SERIES + (BRAND_SERIES * configuration.brands if plan.settings["detail"] else 0)
-    runs = sum(len(members) for members in plan.members.values())
-    return runs * months * numbers * BYTES_A_NUMBER + PICTURES
-
-
 def heading(plan: Plan) -> str:
     """What is about to be run."""
     settings, members = plan.settings, next(iter(plan.members.values()))
@@ -118,12 +78,13 @@ def heading(plan: Plan) -> str:
     )
 
 
-def simulated(plan: Plan, store: Store, asked: Asked, out: str) -> Ensemble:
+def simulated(prepared: Prepared, asked: Asked) -> Ensemble:
     """Make the runs and read what they have recorded."""
     import experiments.pictures  # noqa: F401 - while the workers get ready; Matplotlib takes a second
     from experiments.ensemble import gathered
 
-    return gathered(plan, store, carry_out(plan, store, asked, out))
+    study = carry_out(prepared.plan, prepared.store, asked, str(prepared.folder.out))
+    return gathered(prepared.plan, prepared.store, study)
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
@@ -151,13 +112,7 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
     (path / "forecast.nc").write_bytes(ensemble.base.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
     if rows:
         write_csv(rows, path / "scorecard.csv")
-    draws = {
-        name: {draw: plain(plan.worlds[name].draws[draw].parameters) for draw in sorted({member.draw for member in members})}
-        for name, members in plan.members.items()
-    }
-    resolved = {**plan.recorded, "calendar": plan.calendar.schedule, "draws": draws}
-    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
-    (path / "configuration.yaml").write_text(text, encoding="utf-8")
+    write_configuration(plan, path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         language = plan.settings["language"]
@@ -167,23 +122,6 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
         )  # fmt: skip
     write_page(path / "index.html", ensemble.base, rows, pictures, record)
     return [str(warning.message) for warning in caught if issubclass(warning.category, UserWarning)]
-
-
-def origin(plan: Plan, code_version: str, command: str) -> dict[str, Any]:
-    """Where the numbers come from; the same on every machine."""
-    return {
-        "command": command,
-        "code_version": code_version,
-        "git_commit": git_commit(),
-        "scenario": plan.scenario,
-        "worlds": list(plan.worlds),
-        "members": len(next(iter(plan.members.values()))),
-        "seeds": sorted({member.seed for members in plan.members.values() for member in members}),
-        "draws": sorted({member.draw for members in plan.members.values() for member in members}),
-        "paired": plan.settings["paired"],
-        "data": data_hashes(plan),
-        "packages": versions(),
-    }
 
 
 def report(rows: Sequence[Row], notes: Sequence[str], place: Path, seconds: float) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import experiments.layers
 import experiments.scenario_files
-import experiments.work
+import experiments.experiment
 import experiments.worlds
 import scenarios.data
 from experiments.folder import ResultsError, ResultsFolder, disk_is_full
@@ -382,7 +382,7 @@ class TestFolder:
 
     def test_disk_without_room_is_told_before(self, tmp_path, capsys, monkeypatch):
         """Space is looked at before anything runs."""
-        monkeypatch.setattr(experiments.work, "size_of", lambda plan: 1e18)
+        monkeypatch.setattr(experiments.experiment, "size_of", lambda plan: 1e18)
         assert command([*SMALL, f"out={tmp_path / 'out'}"]) == 2
         assert "Free some space" in capsys.readouterr().err
 

@@ -1,0 +1,260 @@
+"""What all experiments do around their own question: look for faults, estimate, run, and write what was found.
+
+prepared = prepare(settings, asked.faults, "sweep", options=SWEEP, scenarios=..., points=...)
+estimate(prepared, asked)                       # one member first; too long a study wants confirm=true
+dataset = run(prepared, asked)                  # the lazy Dataset of all members
+publish(prepared, asked, Findings(...))
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from experiments.application import Asked, tell
+from experiments.carrying_out import carry_out, engine_of, store_of
+from experiments.completion import IncompleteError, Missing, complete
+from experiments.folder import ResultsFolder, megabytes
+from experiments.manifest import data_hashes, git_commit, versions, write_manifest
+from experiments.options import FORECAST, Option
+from experiments.plan import Plan, Points, make_plan
+from experiments.refusal import RefusedError
+from experiments.scenario_files import read_scenario, scenario_names, scenario_path
+from experiments.store.keys import key_of
+from experiments.store.places import Store
+from experiments.store.studies import Run
+from experiments.workers import cores
+from experiments.yaml_files import plain
+from sim.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from experiments.pictures import Picture
+
+BYTES_A_NUMBER = 8
+SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
+HEADER = 50_000  # bytes of a member's file besides its numbers
+PICTURES = 6e6  # bytes of pictures and page
+LONG = 3600.0  # seconds of all runs, above which a study wants to be confirmed
+MOST_LOOKED_AT = 200  # runs among which one is looked for that the store lacks
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with its store and the folder of its results, all without faults."""
+
+    plan: Plan
+    store: Store
+    folder: ResultsFolder
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an experiment has found.
+
+    Attributes:
+        title, subtitle: of the page.
+        answer: short sentences.
+        tables: by file name; the first is shown whole on the page.
+        units: of the tables' columns.
+        draw: given a folder, draws the pictures into it.
+        shown: rows of tables for the page, by heading; not all tables are for reading.
+    """
+
+    title: str
+    subtitle: str
+    answer: Sequence[str]
+    tables: Mapping[str, pd.DataFrame]
+    units: Mapping[str, str]
+    draw: Callable[[Path], list[Picture]]
+    shown: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def read_scenarios(names: Any, option: str = "scenarios") -> tuple[list[Any], list[str]]:
+    """The contents of scenario files, by name or path; and what is wrong with them, all at once."""
+    if not isinstance(names, list) or not names:
+        return [], [f"{option} = {names!r} is no list of scenarios. Write {option}=[baseline,traffic_squeeze]."]
+    found, faults = [], []
+    for name in names:
+        path = scenario_path(str(name))
+        if path is None:
+            known = scenario_names()
+            hint = did_you_mean(str(name), known)
+            faults.append(f"{option}: '{name}' is unknown.{hint} Choose from {', '.join(known)}, or give YAML files.")
+            continue
+        try:
+            found.append({"parameters": {}, "schedule": {}, **read_scenario(path)})
+        except DataError as error:
+            faults += error.faults
+    labels = [each["name"] for each in found]
+    faults += [f"{option}: '{label}' stands twice." for label in dict.fromkeys(labels) if labels.count(label) > 1]
+    return found, faults
+
+
+def prepare(
+    settings: Mapping[str, Any],
+    faults: Sequence[str],
+    stem: str,
+    *,
+    options: Sequence[Option] = FORECAST,
+    scenarios: Sequence[Any] | None = None,
+    points: Points | None = None,
+) -> Prepared:
+    """The plan, the store and the folder; RefusedError with all faults of them at once.
+
+    Args:
+        faults: what was found wrong before.
+        stem: begins the name of the folder where none is given.
+        options, scenarios, points: for `make_plan`.
+    """
+    faults, plan = list(faults), None
+    try:
+        plan = make_plan(settings, faults, options=options, scenarios=scenarios, points=points)
+    except RefusedError as error:
+        faults = list(error.faults)
+    out = settings.get("out")
+    folder = ResultsFolder(out if isinstance(out, str) and out.strip() else free_name(stem, settings))
+    folder.overwrite = settings.get("overwrite") is True
+    store = store_of(settings)
+    faults += folder.faults(size_of(plan) if plan else 0.0)
+    faults += store.faults(size_of(plan) if plan else 0.0)
+    if faults or plan is None:
+        raise RefusedError(list(dict.fromkeys(faults)))
+    return Prepared(plan, store, folder)
+
+
+def free_name(stem: str, settings: Mapping[str, Any]) -> Path:
+    """runs/<stem>-<world>-<time>, with a number behind it if that is taken."""
+    stem = f"{stem}-{settings.get('world')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    names = (Path("runs") / (stem if n == 1 else f"{stem}-{n}") for n in range(1, 1000))
+    return next(path for path in names if not path.exists())
+
+
+def size_of(plan: Plan) -> float:
+    """Bytes of the members and the results, roughly."""
+    configuration = plan.first.configuration
+    months = len(configuration.clock.months()[1]) * 13 / 12
+    numbers = SERIES + (BRAND_SERIES * configuration.brands if plan.settings.get("detail") else 0)
+    return plan.count * (HEADER + months * numbers * BYTES_A_NUMBER) + PICTURES
+
+
+def estimate(prepared: Prepared, asked: Asked) -> None:
+    """Run one member that the store lacks, and say what all of them take.
+
+    Raises:
+        RefusedError: a study that takes longer than an hour and is not confirmed.
+        IncompleteError: the member fails.
+    """
+    plan, store = prepared.plan, prepared.store
+    pilot = first_missing(plan, store)
+    if pilot is None or plan.count == 1:
+        return
+    store.prepare()
+    key, told = key_of(pilot.configuration, pilot.seed), []
+    with engine_of(plan, asked) as engine:
+        failures = complete(Missing([key], [pilot], 0, []), store, engine, lambda weeks: told.append(time.perf_counter()))
+    seconds = time.perf_counter() - told[0] if told else 0.0
+    if failures:
+        raise IncompleteError(failures, 1, asked.command)
+    size = store.path(key).stat().st_size
+    side_by_side = int(plan.settings["threads"] or cores())
+    whole = seconds * (plan.count - 1) / side_by_side
+    text = f"{plan.count:,} runs take about {duration(whole)} and {megabytes(plan.count * size)}"
+    if whole > LONG and plan.settings.get("confirm") is not True:
+        raise RefusedError([f"{text}. Give confirm=true if that is meant, or ask for fewer runs, fewer consumers or an earlier end."])
+    tell(f"One member took {seconds:.1f} s: {text}.")
+
+
+def first_missing(plan: Plan, store: Store) -> Run | None:
+    """The first run that the store lacks, among those that begin the plan."""
+    for run in islice(plan.runs, MOST_LOOKED_AT):
+        if run is not None and not store.path(key_of(run.configuration, run.seed)).exists():
+            return run
+    return None
+
+
+def duration(seconds: float) -> str:
+    """A time for a reader."""
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    return f"{seconds / 60:.0f} min" if seconds < 2 * LONG else f"{seconds / 3600:,.1f} h"
+
+
+def run(prepared: Prepared, asked: Asked) -> xr.Dataset:
+    """Make the runs and open them."""
+    import experiments.charts  # noqa: F401 - while the workers get ready; Matplotlib takes a second
+    from experiments.store.opening import open_study
+
+    return open_study(prepared.store, carry_out(prepared.plan, prepared.store, asked, str(prepared.folder.out)))
+
+
+def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) -> Path:
+    """Write tables, pictures, page, configuration and manifest; print the answer and where all of it is.
+
+    Args:
+        begun: when the experiment began, by `time.perf_counter()`.
+    """
+    from experiments.study_page import write_study_page
+    from experiments.tables import write_table
+
+    plan, settings = prepared.plan, prepared.plan.settings
+    with prepared.folder as folder:
+        for name, frame in findings.tables.items():
+            write_table(frame, folder.path, name, settings["format"], findings.units)
+        figures = folder.path / "figures"
+        figures.mkdir()
+        pictures = findings.draw(figures)
+        record = origin(plan, asked)
+        sections: list[tuple[str, Any]] = [("In pictures", pictures)] if pictures else []
+        sections += [(heading, frame.to_dict("records")) for heading, frame in findings.shown.items() if len(frame)]
+        write_study_page(
+            folder.path / "index.html", findings.title, findings.subtitle, list(findings.answer), sections, record, settings["language"]
+        )
+        write_configuration(plan, folder.path)
+        write_manifest(folder.path, {**record, "answer": list(findings.answer), "seconds": round(time.perf_counter() - begun, 1)})
+        place = folder.finish()
+    print("\n".join(findings.answer))
+    print(f"Results: {place} (open {place / 'index.html'}); made in {duration(time.perf_counter() - begun)}.")
+    print(f"Again: resume {place} out=<another folder>")
+    return place
+
+
+def write_configuration(plan: Plan, folder: Path) -> None:
+    """The resolved options with everything that a run was told."""
+    draws = {
+        name: {draw: plain(plan.worlds[name].draws[draw].parameters) for draw in sorted({member.draw for member in members})}
+        for name, members in plan.members.items()
+    }
+    resolved = {**plan.recorded, "calendar": plan.calendar.schedule, "draws": draws}
+    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True)
+    (folder / "configuration.yaml").write_text(text, encoding="utf-8")
+
+
+def origin(plan: Plan, asked: Asked) -> dict[str, Any]:
+    """Where the numbers come from; the same on every machine."""
+    from sim.runner import code_version
+
+    return {
+        "application": asked.application,
+        "command": asked.command,
+        "code_version": code_version(),
+        "git_commit": git_commit(),
+        "scenarios": [case.name for case in plan.cases],
+        "worlds": list(plan.worlds),
+        "runs": plan.count,
+        "members": len(next(iter(plan.members.values()))),
+        "seeds": sorted({member.seed for members in plan.members.values() for member in members}),
+        "draws": sorted({member.draw for members in plan.members.values() for member in members}),
+        "data": data_hashes(plan),
+        "packages": versions(),
+    }

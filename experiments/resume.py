@@ -1,0 +1,88 @@
+"""`resume`: finish an interrupted study, or make a finished one again from its manifest.
+
+resume sweep-report-20261124-101500              # a study of the store, by name
+resume runs/mine out=runs/mine-again             # a results folder, or its manifest.json
+resume runs/mine engine=dask address=tcp://...   # further words are added to the command
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from experiments.application import DONE, REFUSED, tell
+from experiments.carrying_out import store_of
+from experiments.refusal import RefusedError
+from sim.errors import LivemarketError
+
+APPLICATIONS = ("forecast", "compare", "sweep", "sensitivity", "discover", "robust")
+ANEW = "anew=true"
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(command(sys.argv[1:]))
+
+
+def command(typed: Sequence[str]) -> int:
+    """Give the command of a study once more; returns its exit code."""
+    if {"--help", "-h"} & set(typed) or not typed:
+        print(__doc__)
+        return DONE if typed else REFUSED
+    try:
+        found = recorded(typed[0], typed[1:])
+        words = words_of(found, typed[1:])
+    except LivemarketError as error:
+        tell(f"resume: {error}")
+        return REFUSED
+    tell(f"$ {shlex.join([found['application'], *words])}")
+    application = import_module(f"experiments.{found['application']}").APPLICATION
+    return application.command(words)
+
+
+def recorded(name: str, words: Sequence[str]) -> Mapping[str, Any]:
+    """What a manifest or the store knows of a study: application, command, code, out."""
+    path = Path(name)
+    path = path / "manifest.json" if path.is_dir() else path
+    if path.suffix == ".json" or path.exists():
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            known = {word: str(found[word]) for word in ("application", "command")} | {"code": str(found["code_version"]), "out": None}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            why = f"{type(error).__name__}: {error}"
+            why = f"{type(error).__name__}: {error}"
+            raise RefusedError([f"{path} is no manifest of livemarket ({why}). Name a study or a results folder."]) from None
+    else:
+        place = next((word.partition("=")[2] for word in words if word.startswith("store=")), None)
+        known = store_of({"store": place}).read_study(name)
+    if known["application"] not in APPLICATIONS:
+        raise RefusedError([f"{name} was made by '{known['application']}', which this version does not have."])
+    return known
+
+
+def words_of(found: Mapping[str, Any], added: Sequence[str]) -> list[str]:
+    """The words of the command to give; RefusedError if the sources have changed since."""
+    from sim.runner import code_version
+
+    words = shlex.split(found["command"])[1:]
+    if found["code"] != code_version() and ANEW not in added:
+        raise RefusedError(
+            [
+                f"The study was made with code {found['code']}, and the sources here are {code_version()}: members of both would not "
+                f"be comparable. Check out the sources it was made with, or add {ANEW} to make all of it with these: {found['command']}"
+            ]
+        )
+    given = [word for word in added if word != ANEW]
+    if found["out"] and not any(word.startswith("out=") for word in given):
+        given.append(f"out={found['out']}")
+    replaced = {word.partition("=")[0] for word in given}
+    return [word for word in words if word.partition("=")[0] not in replaced] + given
+
+
+if __name__ == "__main__":
+    main()
