@@ -33,7 +33,7 @@ def carry_out(plan: Plan, store: Store, asked: Asked, out: str) -> Study:
     missing = missing_of(study, plan.runs, store, plan.settings["checked"] is True)
     for damaged in missing.damaged:
         tell(f"Note: {damaged}")
-    if missing.found:
+    if missing.found and (missing.keys or not plan.settings.get("precision")):  # which looks at ever more members
         tell(f"{missing.found} of {missing.found + len(missing.keys)} members are in {store.folder} already.")
     if missing.keys:
         with engine_of(plan, asked) as engine, bar(len(missing.keys) * plan.steps) as advance:

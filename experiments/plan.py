@@ -151,6 +151,11 @@ class Plan:
         """Processes to start: never more than there are runs."""
         return min(int(self.settings["threads"] or cores()), self.count)
 
+    def with_members(self, count: int) -> Plan:
+        """The same with so many of the members; they are its first ones, with weights that sum to one."""
+        settings = {**self.settings, "members": count}
+        return replace(self, settings=settings, members={name: spread(world, settings, Faults()) for name, world in self.worlds.items()})
+
     def layers(self, world: World, draw: int, case: Case, point: int) -> list[Layer]:
         """What one run is told, the last word last."""
         scenario, user = case.scenario.sound(), self.user.sound()

@@ -37,10 +37,10 @@ def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
     plan = prepared.plan
     print(heading(plan), flush=True)
     with prepared.folder as folder:
-        ensemble = simulated(prepared, asked)
+        plan, ensemble, notes = simulated(prepared, asked)
         simulating = {"seconds_simulating": round(time.perf_counter() - begun, 1)}
         rows, note = judged(plan, ensemble)
-        notes = [note] if note else []
+        notes += [note] if note else []
         record = {
             **origin(plan, asked),
             "paired": settings["paired"],
@@ -78,13 +78,34 @@ def heading(plan: Plan) -> str:
     )
 
 
-def simulated(prepared: Prepared, asked: Asked) -> Ensemble:
-    """Make the runs and read what they have recorded."""
+def simulated(prepared: Prepared, asked: Asked) -> tuple[Plan, Ensemble, list[str]]:
+    """Make the runs and read what they have recorded; returns the plan that was carried out, and notes."""
     import experiments.pictures  # noqa: F401 - while the workers get ready; Matplotlib takes a second
     from experiments.ensemble import gathered
 
-    study = carry_out(prepared.plan, prepared.store, asked, str(prepared.folder.out))
-    return gathered(prepared.plan, prepared.store, study)
+    plan, notes = prepared.plan, []
+    if plan.settings["precision"] is not None:
+        plan, note = until_precise(prepared, asked)
+        notes.append(note)
+    study = carry_out(plan, prepared.store, asked, str(prepared.folder.out))
+    return plan, gathered(plan, prepared.store, study), notes
+
+
+def until_precise(prepared: Prepared, asked: Asked) -> tuple[Plan, str]:
+    """Run one more seed of every draw until chance moves no headline mean by more than asked, or the members are used up."""
+    from experiments.precision import widest
+    from experiments.store.opening import open_study
+
+    plan, members = prepared.plan, len(next(iter(prepared.plan.members.values())))
+    draws, wanted = min(members, int(plan.settings["draws"])), float(plan.settings["precision"])
+    name, share = "", float("inf")
+    for count in [*range(2 * draws, members, draws), members]:
+        part = plan.with_members(count)
+        study = carry_out(part, prepared.store, asked, str(prepared.folder.out))
+        name, share = widest(open_study(prepared.store, study).isel(scenario=[0]))
+        if share <= wanted:
+            return part, f"{count} members suffice: chance moves no headline mean of the last year by more than {share:.2%} ({name})."
+    return plan, f"all {members} members were run, and chance still moves {name} by {share:.2%} ({wanted:.2%} was asked for)."
 
 
 def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import experiments.experiment
 import experiments.layers
 import experiments.scenario_files
-import experiments.experiment
 import experiments.worlds
 import scenarios.data
 from experiments.folder import ResultsError, ResultsFolder, disk_is_full

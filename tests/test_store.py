@@ -17,6 +17,7 @@ from scipy.io import netcdf_file
 
 import sim
 from experiments.store import keys, members, places, studies
+from experiments.store.command import command
 from experiments.store.keys import essence, key_of
 from experiments.store.layout import Layout
 from experiments.store.members import DamagedError, about_of, is_whole, made, packed, unpacked
@@ -238,12 +239,12 @@ for number in itertools.count():
         assert all(is_whole(store.path(key).read_bytes()) for key in found)
 
 
-def study_of(store, runs, dims=("scenario", "member"), shape=None, name="mine"):
+def study_of(store, runs, dims=("scenario", "member"), shape=None, command="sweep x=1"):
     """A study with plain labels."""
     found, kinds = keys_of(runs)
     shape = shape or (1, len(runs))
     coordinates = {dim: Coordinate((dim,), tuple(range(size)), {"units": "1"}) for dim, size in zip(dims, shape, strict=True)}
-    study = Study(name, "sweep", "sweep x=1", "runs/mine", "code", dims, coordinates, found.reshape(shape), kinds.reshape(shape))
+    study = Study("mine", "sweep", command, "runs/mine", "code", dims, coordinates, found.reshape(shape), kinds.reshape(shape))
     return kept(store, study)
 
 
@@ -322,12 +323,100 @@ class TestStudies:
 
     def test_the_same_study_keeps_its_name_and_another_gets_one(self, store, runs):
         assert study_of(store, runs[:2]).name == "mine"
-        assert study_of(store, runs[:2]).name == "mine"
-        assert study_of(store, runs[:3]).name == "mine-2"
-        assert studies.Study.from_mapping("mine", store.read_study("mine")).keys.shape == (1, 2)
+        assert study_of(store, runs[:3]).name == "mine", "the same command with more members is the same study"
+        assert study_of(store, runs[:2], command="sweep x=2").name == "mine-2"
+        assert studies.Study.from_mapping("mine", store.read_study("mine")).keys.shape == (1, 3)
+        assert studies.Study.from_mapping("mine-2", store.read_study("mine-2")).keys.shape == (1, 2)
 
     def test_packed_without_a_run(self):
         """Any Dataset can be sealed."""
         dataset = xr.Dataset({"x": ("t", [1.0, 2.0])})
         assert unpacked(packed(dataset, {"a": 1}))["x"].values.tolist() == [1.0, 2.0]
         assert members.about_of(packed(dataset, {"a": "价"})) == {"a": "价"}
+
+
+class TestCommand:
+    """`store` lists, checks, prunes and moves."""
+
+    @pytest.fixture
+    def filled(self, store, content):
+        """A store with a study of two members, of which one is there, and a member that no study holds."""
+        study_of(store, [Run("a", EXAMPLE, 3), Run("b", EXAMPLE, 4)])
+        store.put(key_of(EXAMPLE, 3), content)
+        store.put(key_of(EXAMPLE, 9), made(EXAMPLE, 9))
+        return store
+
+    def test_list(self, filled, capsys):
+        assert command(["list", f"store={filled.folder}"]) == 0
+        printed = capsys.readouterr().out
+        assert "mine: 1 of 2 members, other sources (code)\n    sweep x=1" in printed
+        assert "2 members, " in printed
+        assert "; 1 of them in no study" in printed
+        assert f"2 of code {sim.runner.code_version()} (these sources)" in printed
+
+    def test_check_names_what_is_damaged(self, filled, capsys):
+        assert command(["check", f"store={filled.folder}"]) == 0
+        path = filled.path(key_of(EXAMPLE, 9))
+        path.write_bytes(path.read_bytes()[:-1])
+        filled.path(key_of(EXAMPLE, 3)).rename(filled.path("0" * 40).parent.mkdir() or filled.path("0" * 40))
+        (filled.studies / "torn.json").write_text('{"keys": [')
+        assert command(["check", f"store={filled.folder}"]) == 1
+        printed = capsys.readouterr().out
+        assert f"Member {key_of(EXAMPLE, 9)} is damaged" in printed
+        assert f"Member {'0' * 40} is another one, {key_of(EXAMPLE, 3)}" in printed
+        assert "Study torn is damaged" in printed
+        assert "0 of 2 members are whole; 2 damaged; 1 damaged studies" in printed
+
+    def test_prune_keeps_what_studies_hold(self, filled, capsys):
+        assert command(["prune", f"store={filled.folder}"]) == 0
+        assert list(filled.each_key()) == [key_of(EXAMPLE, 3)]
+        assert command(["prune", "study=mine", f"store={filled.folder}"]) == 0
+        assert list(filled.each_key()) == []
+        assert "1 members removed" in capsys.readouterr().out
+
+    def test_prune_of_other_sources(self, filled):
+        """The study was made with the sources 'code'."""
+        assert command(["prune", "code=old", f"store={filled.folder}"]) == 0
+        assert filled.study_names() == []
+        assert list(filled.each_key()) == []
+
+    def test_prune_removes_what_was_left_unfinished_by_the_disk_s_own_clock(self, filled):
+        """A file of now stays, one of two days ago goes; a clock that is wrong by years changes nothing."""
+        for name, age in (("young", 10.0), ("old", 2 * 86400.0)):
+            path = filled.unfinished / name
+            path.touch()
+            now = path.stat().st_mtime
+            os.utime(path, (now - age, now - age))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(time, "time", lambda: 0.0)
+            assert command(["prune", f"store={filled.folder}"]) == 0
+        assert [path.name for path in filled.unfinished.iterdir()] == ["young"]
+
+    def test_move(self, filled, tmp_path, content):
+        """Everything is there afterwards, and nothing here; giving it again after half of it was moved does the rest."""
+        target = Store(tmp_path / "elsewhere" / "store")
+        target.prepare()
+        target.put(key_of(EXAMPLE, 3), content)
+        assert command(["move", f"to={target.folder}", f"store={filled.folder}"]) == 0
+        assert not filled.folder.exists()
+        assert sorted(target.each_key()) == sorted([key_of(EXAMPLE, 3), key_of(EXAMPLE, 9)])
+        assert np.array_equal(open_study(target, "mine")["cpm"][0, 0], sim.run(EXAMPLE, 3)["cpm"])
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (["lst"], "Did you mean 'list'?"),
+            (["move"], "Say where to"),
+            (["prune", "code=new", "studdy=x"], "2 faults"),
+            (["prune", "study=yours"], "has no study 'yours'"),
+            (["list", "store=nowhere"], "is no store"),
+            (["move", "to=."], "holds other files"),
+        ],
+    )
+    def test_bad_input(self, filled, words, said, capsys, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "thesis.txt").touch()
+        words = words if any(word.startswith("store=") for word in words) else [*words, f"store={filled.folder}"]
+        assert command(words) == 2
+        assert said in capsys.readouterr().err
+        assert len(list(filled.each_key())) == 2

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from experiments.store.keys import key_of
-from experiments.store.places import Store
+from experiments.store.places import Store, StoreError
 from sim.config import Configuration
 
 Array = npt.NDArray[Any]
@@ -102,12 +102,23 @@ def keys_of(runs: Sequence[Run | None]) -> tuple[Array, Array]:
 
 
 def kept(store: Store, study: Study) -> Study:
-    """Keep a study in a store under its name, or with a number behind it if another one has that name; returns it as kept."""
-    names, number = set(store.study_names()), 1
-    name = study.name
-    while name in names and store.read_study(name)["keys"] != study.keys.ravel().tolist():
+    """Keep a study in a store under its name, or with a number behind it; returns it as kept.
+
+    The same command with the same place of results is the same study, and what is kept of it is replaced.
+    """
+    number, name = 1, study.name
+    while name in store.study_names() and not is_same(store, name, study):
         number += 1
         name = f"{study.name}-{number}"
     content = study.to_mapping()
     store.write_study(name, content)
     return Study.from_mapping(name, content)
+
+
+def is_same(store: Store, name: str, study: Study) -> bool:
+    """Whether what is kept under a name comes from the same command, with results in the same place; a damaged one is nobody's."""
+    try:
+        found = store.read_study(name)
+    except StoreError:
+        return True
+    return (found["command"], found["out"]) == (study.command, study.out)
