@@ -1,0 +1,125 @@
+"""The work of `sweep`: a design is checked, estimated, run and tabled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.application import Asked
+from experiments.designs import design_faults, factors_of, points
+from experiments.experiment import Findings, Prepared, estimate, prepare, publish, read_scenarios, run
+from experiments.options import SWEEP, Option
+from experiments.outputs import known_outputs, long_table, output_faults, read_outputs, year_faults
+from experiments.plan import Points
+from experiments.tables import format_faults
+from scenarios.predictions.judgement import mean_interval
+
+SHOWN = 200  # points on the page; the table has all
+
+
+def sweep(settings: Mapping[str, Any], asked: Asked) -> None:
+    """Run a design and table what comes out; RefusedError with all faults before anything runs."""
+    begun = time.perf_counter()
+    prepared, asked_for = designed(settings, asked, "sweep", SWEEP)
+    estimate(prepared, asked)
+    runs = runs_table(prepared, asked, settings["outputs"], settings["year"])
+    means = points_table(runs, list(settings["outputs"]), asked_for)
+    year = settings["year"] or str(settings["end"])[:4]
+    findings = Findings(
+        title=f"What {named(asked_for)} changes",
+        subtitle=f"{len(runs):,} runs, {settings['design']} design; yearly values of {year}.",
+        answer=answer(means, settings["outputs"], asked_for),
+        tables={"runs": runs, "points": means},
+        units=units_of(prepared.plan.points, settings["outputs"]),
+        draw=lambda folder: [],
+        shown={f"Means of {year} with 90% intervals": means.head(SHOWN)},
+    )
+    publish(prepared, asked, findings, begun)
+
+
+def designed(settings: Mapping[str, Any], asked: Asked, stem: str, options: Sequence[Option]) -> tuple[Prepared, list[str]]:
+    """The plan of a design, and the names of what it varies; RefusedError with all faults at once."""
+    scenarios, faults = read_scenarios(settings.get("scenarios"))
+    faults += experiment_faults(settings)
+    varied, samples, made = settings.get("vary"), settings.get("samples"), None
+    found = design_faults(str(settings.get("design")), varied, samples if isinstance(samples, int) else 1)
+    if not found:
+        seed = settings.get("seed")
+        made = points(str(settings["design"]), factors_of(varied), int(samples), seed if isinstance(seed, int) else 0)
+    prepared = prepare(settings, [*asked.faults, *found, *faults], stem, options=options, scenarios=scenarios, points=made)
+    return prepared, [f"{mechanic}.{parameter}" for mechanic, parameter in prepared.plan.points.names]
+
+
+def experiment_faults(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with what is read, and with how it is written."""
+    return [
+        *output_faults(settings.get("outputs")),
+        *year_faults(settings.get("year"), settings.get("end")),
+        *format_faults(settings.get("format")),
+    ]
+
+
+def runs_table(prepared: Prepared, asked: Asked, outputs: Sequence[str], year: int | None) -> pd.DataFrame:
+    """Make the runs; a row for each with what was varied and what came out."""
+    dataset = run(prepared, asked)
+    dims = ("world", "scenario", "member", *prepared.plan.points.dims)
+    return long_table(dataset, read_outputs(dataset, outputs, year), dims)
+
+
+def points_table(runs: pd.DataFrame, outputs: Sequence[str], varied: Sequence[str]) -> pd.DataFrame:
+    """A row for each world, scenario and point: the weighted mean of each output over members, with its 90% interval."""
+    keys = ["world", "scenario", *(["point"] if "point" in runs else []), *varied]
+    rows = []
+    for labels, group in runs.groupby(keys, sort=False):
+        row = dict(zip(keys, labels, strict=True))
+        for name in outputs:
+            there = np.isfinite(group[name].to_numpy())
+            mean, low, high = np.nan, np.nan, np.nan
+            if there.any():
+                mine = group[there]
+                mean, low, high = mean_interval(mine[name].to_numpy(), mine["weight"].to_numpy(), mine["draw"].to_numpy())
+            row |= {name: mean, f"{name}_low": low, f"{name}_high": high}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def units_of(made: Points, outputs: Sequence[str]) -> dict[str, str]:
+    """Units of the columns of the tables."""
+    known = known_outputs()
+    found = {name: coordinate.attributes["units"] for name, coordinate in made.coordinates.items()}
+    for name in outputs:
+        found |= dict.fromkeys((name, f"{name}_low", f"{name}_high"), known[name].unit)
+    return found
+
+
+def named(varied: Sequence[str]) -> str:
+    """What is varied, in words."""
+    return " and ".join([", ".join(varied[:-1]), varied[-1]] if len(varied) > 1 else varied)
+
+
+def answer(means: pd.DataFrame, outputs: Sequence[str], varied: Sequence[str]) -> list[str]:
+    """For each output, where it is lowest and highest."""
+    sentences = []
+    known = known_outputs()
+    for name in outputs:
+        there = means[np.isfinite(means[name])]
+        if there.empty:
+            sentences.append(f"{name}: no run has a number.")
+            continue
+        low, high = there.loc[there[name].idxmin()], there.loc[there[name].idxmax()]
+        sentences.append(
+            f"{name} ({known[name].unit}) is lowest, {low[name]:.4g}, at {place(low, varied, means)} "
+            f"and highest, {high[name]:.4g}, at {place(high, varied, means)}."
+        )
+    return sentences
+
+
+def place(row: pd.Series, varied: Sequence[str], means: pd.DataFrame) -> str:
+    """Where a row stands: what was varied, and the world and the scenario where there are several."""
+    words = [f"{name} = {row[name]:.4g}" for name in varied]
+    words += [str(row[name]) for name in ("scenario", "world") if means[name].nunique() > 1]
+    return ", ".join(words)
