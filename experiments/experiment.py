@@ -25,12 +25,14 @@ from experiments.completion import IncompleteError, Missing, complete
 from experiments.folder import ResultsFolder, megabytes
 from experiments.manifest import data_hashes, git_commit, versions, write_manifest
 from experiments.options import FORECAST, Option
+from experiments.outputs import output_faults, year_faults
 from experiments.plan import Plan, Points, make_plan
 from experiments.refusal import RefusedError
 from experiments.scenario_files import read_scenario, scenario_names, scenario_path
 from experiments.store.keys import key_of
 from experiments.store.places import Store
 from experiments.store.studies import Run
+from experiments.tables import format_faults
 from experiments.workers import cores
 from experiments.yaml_files import plain
 from sim.errors import DataError, did_you_mean
@@ -131,6 +133,15 @@ def prepare(
     if faults or plan is None:
         raise RefusedError(list(dict.fromkeys(faults)))
     return Prepared(plan, store, folder)
+
+
+def experiment_faults(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with what is read, and with how it is written."""
+    return [
+        *output_faults(settings.get("outputs")),
+        *year_faults(settings.get("year"), settings.get("end")),
+        *format_faults(settings.get("format")),
+    ]
 
 
 def free_name(stem: str, settings: Mapping[str, Any]) -> Path:

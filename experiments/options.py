@@ -146,7 +146,12 @@ DESIGN = (
     Option("samples", "design", "whole", "points of a random design", 1, 1_000_000),
 )
 SWEEP = (*DESIGN, *EXPERIMENT)
-MAY_BE_NONE = ("threads", "out", "address", "precision", "year")
+COMPARE = (
+    *EXPERIMENT,
+    PAIRED,
+    Option("objectives", "design", "text", "YAML file of what each user wants, for the ranking; by default configs/objectives.yaml"),
+)
+MAY_BE_NONE = ("threads", "out", "address", "precision", "year", "objectives")
 
 
 def option_faults(settings: Mapping[str, Any], options: Sequence[Option]) -> list[str]:

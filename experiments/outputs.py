@@ -34,9 +34,11 @@ class Output:
 
 def known_outputs() -> dict[str, Output]:
     """All quantities that have one number a year, by name."""
-    found = {
-        each.name: Output(each.name, each.meaning, each.unit) for each in OBSERVABLES if not each.dims and not each.name.startswith("_")
-    }
+    found = {}
+    for each in OBSERVABLES:
+        if not each.dims and not each.name.startswith("_"):
+            unit = f"{each.unit} per year" if each.kind == "flow" else each.unit
+            found[each.name] = Output(each.name, each.meaning, unit)
     return found | {name: Output(name, meaning, unit) for name, (unit, meaning, _) in DERIVED.items()}
 
 

@@ -271,9 +271,9 @@ def make_plan(
 
 
 def cases_of(scenarios: Sequence[Any], variants: Mapping[str, Mapping[str, Any]], paired: int, found: Faults) -> tuple[Case, ...]:
-    """The scenarios; and where there are paired runs, each variant of the first.
+    """The scenarios; and behind them, where there are paired runs, each variant of each.
 
-    The first members of the first scenario record each brand then, so that they serve as the variant of that name too.
+    The first members of a scenario record each brand then, so that they serve as the variant of that name too.
     """
     cases = []
     for scenario in scenarios:
@@ -284,13 +284,13 @@ def cases_of(scenarios: Sequence[Any], variants: Mapping[str, Mapping[str, Any]]
             found.add([f"scenario = {scenario!r} is no scenario."])
             cases.append(Case("", Layer()))
     if variants:
-        first = cases[0]
-        cases[0] = replace(first, detailed=paired)
-        for name, change in variants.items():
-            if name != SAME_AS_BASE:
-                layer = Layer(change.get("parameters", {}), change.get("schedule", {}))
-                detailed = paired if change.get("detail") else 0
-                cases.append(Case(f"{first.name}: {name}", first.scenario, layer, paired, detailed))
+        for number, scenario in enumerate(list(cases)):
+            cases[number] = replace(scenario, detailed=paired)
+            for name, change in variants.items():
+                if name != SAME_AS_BASE:
+                    layer = Layer(change.get("parameters", {}), change.get("schedule", {}))
+                    detailed = paired if change.get("detail") else 0
+                    cases.append(Case(f"{scenario.name}: {name}", scenario.scenario, layer, paired, detailed))
     return tuple(cases)
 
 

@@ -11,11 +11,10 @@ import pandas as pd
 
 from experiments.application import Asked
 from experiments.designs import design_faults, factors_of, points
-from experiments.experiment import Findings, Prepared, estimate, prepare, publish, read_scenarios, run
+from experiments.experiment import Findings, Prepared, estimate, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import SWEEP, Option
-from experiments.outputs import known_outputs, long_table, output_faults, read_outputs, year_faults
+from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.plan import Points
-from experiments.tables import format_faults
 from scenarios.predictions.judgement import mean_interval
 
 SHOWN = 200  # points on the page; the table has all
@@ -52,15 +51,6 @@ def designed(settings: Mapping[str, Any], asked: Asked, stem: str, options: Sequ
         made = points(str(settings["design"]), factors_of(varied), int(samples), seed if isinstance(seed, int) else 0)
     prepared = prepare(settings, [*asked.faults, *found, *faults], stem, options=options, scenarios=scenarios, points=made)
     return prepared, [f"{mechanic}.{parameter}" for mechanic, parameter in prepared.plan.points.names]
-
-
-def experiment_faults(settings: Mapping[str, Any]) -> list[str]:
-    """What is wrong with what is read, and with how it is written."""
-    return [
-        *output_faults(settings.get("outputs")),
-        *year_faults(settings.get("year"), settings.get("end")),
-        *format_faults(settings.get("format")),
-    ]
 
 
 def runs_table(prepared: Prepared, asked: Asked, outputs: Sequence[str], year: int | None) -> pd.DataFrame:
@@ -109,6 +99,9 @@ def answer(means: pd.DataFrame, outputs: Sequence[str], varied: Sequence[str]) -
         there = means[np.isfinite(means[name])]
         if there.empty:
             sentences.append(f"{name}: no run has a number.")
+            continue
+        if there[name].max() == there[name].min():
+            sentences.append(f"{name} is the same at all points: {there[name].max():.4g} {known[name].unit}.")
             continue
         low, high = there.loc[there[name].idxmin()], there.loc[there[name].idxmax()]
         sentences.append(
