@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.tables import FORMATS
@@ -134,8 +134,9 @@ EXPERIMENT = (
     Option("format", "work", "choice", "form of the tables", choices=FORMATS),
     Option("confirm", "work", "truth", "run it although it takes more than an hour"),
 )
+VARY = Option("vary", "design", "checked", "what is varied: vary.<mechanic>.<parameter>=[values], or =[low,high] in a random design")
 DESIGN = (
-    Option("vary", "design", "checked", "what is varied: vary.<mechanic>.<parameter>=[values], or =[low,high] in a random design"),
+    VARY,
     Option(
         "design",
         "design",
@@ -146,12 +147,43 @@ DESIGN = (
     Option("samples", "design", "whole", "points of a random design", 1, 1_000_000),
 )
 SWEEP = (*DESIGN, *EXPERIMENT)
+SENSITIVITY = (
+    replace(VARY, meaning="what is varied: vary.<mechanic>.<parameter>=[low,high]; by default what was free in the fit of the world"),
+    Option("trajectories", "design", "whole", "of the screening: each has one point more than there are parameters", 2, 10_000),
+    Option("keep", "design", "share", "parameters whose effect reaches this share of the largest are looked at more closely"),
+    Option("samples", "design", "whole", "base points of the Sobol indices, a power of two; 0 for a screening alone", 0, 1_000_000),
+    Option("second_order", "design", "truth", "also the interactions of each two"),
+    *EXPERIMENT,
+)
+DISCOVER = (
+    Option("when", "design", "text", "what is asked about: '<quantity> <sign> <number>', joined by 'and'; the signs are < <= > >="),
+    Option("prediction", "design", "text", "instead: a prediction of the report, by its id"),
+    replace(VARY, meaning="what is varied: vary.<mechanic>.<parameter>=[low,high]; by default what was free in the fit of the world"),
+    Option("samples", "design", "whole", "points of the Latin hypercube", 20, 1_000_000),
+    Option("boxes", "design", "whole", "sets of conditions that are looked for, one after the other", 1, 10),
+    Option("coverage", "design", "share", "of what happens, that a box is to cover at least"),
+    *EXPERIMENT,
+)
+ROBUST = (
+    Option("user", "design", "text", "whose strategies are compared: brand, platform, regulator, or another in the files"),
+    Option("strategies", "design", "text", "YAML file of strategies; by default configs/strategies.yaml"),
+    Option("objectives", "design", "text", "YAML file of what each user wants; by default configs/objectives.yaml"),
+    Option(
+        "thresholds",
+        "design",
+        "checked",
+        "what satisfies: thresholds.<quantity>=number; by default the worst quartile of the first strategy",
+    ),
+    replace(VARY, meaning="what else differs between futures: vary.<mechanic>.<parameter>=[low,high]"),
+    Option("samples", "design", "whole", "points of the Latin hypercube over what is varied", 1, 1_000_000),
+    *EXPERIMENT,
+)
 COMPARE = (
     *EXPERIMENT,
     PAIRED,
     Option("objectives", "design", "text", "YAML file of what each user wants, for the ranking; by default configs/objectives.yaml"),
 )
-MAY_BE_NONE = ("threads", "out", "address", "precision", "year", "objectives")
+MAY_BE_NONE = ("threads", "out", "address", "precision", "year", "objectives", "when", "prediction", "strategies")
 
 
 def option_faults(settings: Mapping[str, Any], options: Sequence[Option]) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.application import Asked
-from experiments.designs import design_faults, factors_of, points
+from experiments.design_points import design_faults, design_points
 from experiments.experiment import Findings, Prepared, estimate, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import SWEEP, Option
 from experiments.outputs import known_outputs, long_table, read_outputs
@@ -45,10 +45,10 @@ def designed(settings: Mapping[str, Any], asked: Asked, stem: str, options: Sequ
     scenarios, faults = read_scenarios(settings.get("scenarios"))
     faults += experiment_faults(settings)
     varied, samples, made = settings.get("vary"), settings.get("samples"), None
-    found = design_faults(str(settings.get("design")), varied, samples if isinstance(samples, int) else 1)
+    found = design_faults(str(settings.get("design")), varied, samples)
     if not found:
         seed = settings.get("seed")
-        made = points(str(settings["design"]), factors_of(varied), int(samples), seed if isinstance(seed, int) else 0)
+        made = design_points(str(settings["design"]), varied, samples, seed if isinstance(seed, int) else 0)
     prepared = prepare(settings, [*asked.faults, *found, *faults], stem, options=options, scenarios=scenarios, points=made)
     return prepared, [f"{mechanic}.{parameter}" for mechanic, parameter in prepared.plan.points.names]
 

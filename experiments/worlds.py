@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,13 @@ class Draw:
 
 @dataclass(frozen=True)
 class World:
-    """A world as its file has it, and the file's fingerprint."""
+    """A world as its file has it, the ranges of what was free in its fit, and the file's fingerprint."""
 
     name: str
     inputs: Mapping[str, Mapping[str, float]]
     draws: tuple[Draw, ...]
     sha256: str
+    free: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def layer(self, draw: Draw) -> Layer:
         """The world's inputs with one draw on top."""
@@ -68,7 +69,8 @@ def load_world(name: str, folder: Path | None = None) -> World:
     if faults:
         raise DataError([*(f"{path}: {fault}" for fault in faults[:-1]), f"{path}: {faults[-1]} {remedy}."])
     draws = tuple(Draw(float(draw["weight"]), draw["parameters"]) for draw in table["draws"])
-    return World(name, table["inputs"], draws, fingerprint(path))
+    free = {parameter: (float(low), float(high)) for parameter, (low, high) in table["free"].items()}
+    return World(name, table["inputs"], draws, fingerprint(path), free)
 
 
 def word_faults(table: Mapping[str, Any]) -> list[str]:

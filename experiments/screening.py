@@ -1,0 +1,166 @@
+"""The work of `sensitivity`: a screening of all parameters, then indices of those that matter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from experiments.analysis.sensitivity import (
+    Indices,
+    Screening,
+    chance_share,
+    important,
+    morris,
+    morris_points,
+    runs_of,
+    sobol,
+    sobol_points,
+)
+from experiments.application import Asked, tell
+from experiments.design_points import listed
+from experiments.designs import SCREENING, factor_faults, factors_of, sample_faults
+from experiments.experiment import Findings, Prepared, estimate, experiment_faults, prepare, publish, read_scenarios, run
+from experiments.options import SENSITIVITY
+from experiments.outputs import known_outputs, long_table, read_outputs
+from experiments.worlds import WORLDS, load_world
+from sim.errors import DataError
+
+Array = npt.NDArray[Any]
+NAMED = 3  # parameters told in the answer for each output
+
+
+def sensitivity(settings: Mapping[str, Any], asked: Asked) -> None:
+    """Find what outputs depend on; RefusedError with all faults before anything runs."""
+    begun = time.perf_counter()
+    scenarios, faults = read_scenarios(settings.get("scenarios"))
+    faults += experiment_faults(settings)
+    if len(scenarios) > 1:
+        faults.append("scenarios names several. Give one: sensitivity looks at one market.")
+    if settings.get("world") == "both":
+        faults.append("world = both is two markets. Give world=report or world=data.")
+    vary = settings.get("vary") or free_of(settings.get("world"), faults)
+    found = factor_faults(vary, SCREENING) if isinstance(vary, Mapping) else [f"vary = {vary!r} is no mapping."]
+    samples = settings.get("samples")
+    found += sample_faults("sobol", samples) if samples != 0 else []
+    trajectories, seed = settings.get("trajectories"), settings.get("seed")
+    points = None
+    if not found and isinstance(trajectories, int) and trajectories > 1 and isinstance(seed, int):
+        factors = factors_of(vary)
+        points = listed(factors, morris_points(factors, trajectories, seed))
+    prepared = prepare(settings, [*asked.faults, *found, *faults], "sensitivity", options=SENSITIVITY, scenarios=scenarios, points=points)
+    estimate(prepared, asked)
+    names, year = list(settings["outputs"]), settings["year"]
+    first, runs = outputs_at(prepared, asked, names, year)
+    screenings = {name: morris(factors, prepared.plan.points.values, values.mean(axis=1), seed) for name, values in first.items()}
+    kept = [factor for factor in factors if any(factor.name in important(each, settings["keep"]) for each in screenings.values())]
+    indices: dict[str, Indices] = {}
+    if samples and len(kept) > 1:
+        second_order = settings["second_order"]
+        count = runs_of("sobol", len(kept), samples, second_order)
+        tell(f"{len(kept)} of {len(factors)} parameters matter: {count:,} points follow.")
+        second = listed(kept, sobol_points(kept, samples, second_order, seed))
+        prepared = replace(prepared, plan=replace(prepared.plan, points=second))
+        estimate(prepared, asked)
+        values_of, further = outputs_at(prepared, asked, names, year)
+        indices = {name: sobol(kept, values.mean(axis=1), second_order, seed) for name, values in values_of.items()}
+        runs = pd.concat([runs.assign(stage="screening"), further.assign(stage="indices")])
+    last = year or str(settings["end"])[:4]
+    chance = {name: chance_share(values).value for name, values in first.items()} if next(iter(first.values())).shape[1] > 1 else {}
+    effects, shares = screening_table(screenings, chance), indices_table(indices)
+    findings = Findings(
+        title="Which parameters decide",
+        subtitle=f"{len(runs):,} runs of scenario {prepared.plan.scenario} in the world '{settings['world']}'; yearly values of {last}.",
+        answer=answer(screenings, indices, chance, settings["members"]),
+        tables={"screening": effects, "runs": runs} | ({"indices": shares} if indices else {}),
+        units={name: each.unit for name, each in known_outputs().items()},
+        draw=lambda folder: pictures(screenings, indices, folder, settings, asked),
+        shown={"Screening (Morris)": effects, "Shares of variance (Sobol)": shares},
+    )
+    publish(prepared, asked, findings, begun)
+
+
+def free_of(world: Any, faults: list[str]) -> dict[str, dict[str, list[float]]]:
+    """What was free in the fit of a world, with its range."""
+    found: dict[str, dict[str, list[float]]] = {}
+    if world in WORLDS:
+        try:
+            ranges = load_world(world).free
+        except DataError as error:
+            faults += error.faults
+            return {}
+        for name, ends in ranges.items():
+            mechanic, _, parameter = name.partition(".")
+            found.setdefault(mechanic, {})[parameter] = list(ends)
+    return found
+
+
+def outputs_at(prepared: Prepared, asked: Asked, names: Sequence[str], year: int | None) -> tuple[dict[str, Array], pd.DataFrame]:
+    """Each output at each point, (points, members); and the table of runs."""
+    dataset = run(prepared, asked)
+    outputs = read_outputs(dataset, names, year)
+    table = long_table(dataset, outputs, ("world", "scenario", "member", "point"))
+    return {name: values[0, 0].T for name, values in outputs.items()}, table
+
+
+def screening_table(screenings: Mapping[str, Screening], chance: Mapping[str, float]) -> pd.DataFrame:
+    """A row for each output and parameter."""
+    rows = []
+    for name, each in screenings.items():
+        for place, factor in enumerate(each.names):
+            row = {"output": name, "parameter": factor, "unit": known_outputs()[name].unit}
+            row |= {word: float(getattr(each, word)[place]) for word in ("mu", "mu_star", "mu_star_conf", "sigma", "standardised")}
+            rows.append({**row, "share_of_chance": chance.get(name, np.nan)})
+    return pd.DataFrame(rows)
+
+
+def indices_table(indices: Mapping[str, Indices]) -> pd.DataFrame:
+    """A row for each output and parameter that was kept; interactions of two behind them."""
+    rows = []
+    words = ("first_order", "first_order_conf", "total_order", "total_order_conf")
+    for name, each in indices.items():
+        for place, factor in enumerate(each.names):
+            rows.append({"output": name, "parameter": factor, **{word: float(getattr(each, word)[place]) for word in words}})
+            if each.second_order is not None and each.second_order_conf is not None:
+                for other in range(place + 1, len(each.names)):
+                    both = f"{factor} and {each.names[other]}"
+                    share, half = float(each.second_order[place, other]), float(each.second_order_conf[place, other])
+                    rows.append({"output": name, "parameter": both, "second_order": share, "second_order_conf": half})
+    return pd.DataFrame(rows)
+
+
+def answer(screenings: Mapping[str, Screening], indices: Mapping[str, Indices], chance: Mapping[str, float], members: int) -> list[str]:
+    """For each output the parameters that matter most, and how much of it is chance."""
+    sentences = []
+    for name, each in screenings.items():
+        unit = known_outputs()[name].unit
+        if each.constant:
+            sentences.append(f"{name} does not depend on any of the parameters.")
+            continue
+        order = np.argsort(-each.mu_star)[:NAMED]
+        moved = "; ".join(f"{each.names[n]} {each.mu_star[n]:.3g}" for n in order)
+        text = f"{name} ({unit}) moves most over the range of: {moved}."
+        if name in indices and not indices[name].constant:
+            shares = indices[name]
+            order = np.argsort(-shares.total_order)[:NAMED]
+            said = "; ".join(f"{shares.names[n]} {shares.total_order[n]:.0%} ± {shares.total_order_conf[n]:.0%}" for n in order)
+            text += f" Shares of its variance, interactions included: {said}."
+        if name in chance:
+            text += f" {chance[name]:.0%} of the variance of single runs is chance."
+        sentences.append(text)
+    if members == 1:
+        sentences.append("One seed at each point: chance counts as an effect here. Give members=2 or more to tell it apart.")
+    return sentences
+
+
+def pictures(
+    screenings: Mapping[str, Screening], indices: Mapping[str, Indices], folder: Path, settings: Mapping[str, Any], asked: Asked
+) -> list[Any]:
+    """A tornado for each output, and the map of all."""
+    raise NotImplementedError
