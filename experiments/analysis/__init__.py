@@ -1,0 +1,1 @@
+"""Statistics of experiments: pure functions on arrays."""
