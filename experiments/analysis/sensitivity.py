@@ -24,6 +24,7 @@ from scipy.stats import f as fisher
 
 from experiments.designs import Factor, ends, sample_faults, written
 from scenarios.predictions.judgement import LEVEL
+from scenarios.predictions.trajectory import ROUNDING
 from sim.errors import DataError
 
 Array = npt.NDArray[Any]
@@ -91,9 +92,8 @@ class ChanceShare:
 
 def runs_of(method: str, dimensions: int, samples: int, second_order: bool = False) -> int:
     """Runs that `morris` (samples are trajectories) or `sobol` takes, before replicates."""
-    if method == "morris":
-        return samples * (dimensions + 1)
-    return samples * ((2 if second_order else 1) * dimensions + 2)
+    block = {"morris": dimensions + 1, "sobol": (2 if second_order else 1) * dimensions + 2}
+    return samples * block[method]
 
 
 def morris_points(factors: Sequence[Factor], trajectories: int, seed: int, levels: int = LEVELS) -> Array:
@@ -119,32 +119,32 @@ def morris(factors: Sequence[Factor], points: Array, outputs: Array, seed: int, 
     Raises:
         DataError: if outputs are not finite, or points are no trajectories of these factors and levels.
     """
-    outputs, d = np.asarray(outputs, float), len(factors)
-    faults = output_faults(outputs, len(points))
-    if not trajectories_of(factors, points, levels):
-        said = f"{d} factors and {levels} levels"
-        faults.append(
-            f"points: their rows are no trajectories of {said}. Give those of morris_points in their order, with the same levels."
-        )
+    points, outputs, names, none = np.asarray(points, float), np.asarray(outputs, float), names_of(factors), np.zeros(len(factors))
+    faults = factor_count_faults(factors) or output_faults(outputs, len(points))
+    if factors and not trajectories_of(factors, points, levels):
+        said = f"{len(factors)} factors and {levels} levels"
+        faults.append(f"points: rows are no trajectories of {said}. Give those of morris_points in their order, with the same levels.")
     if faults:
         raise DataError(faults)
+    if not varies(outputs):
+        return Screening(names, none, none, none, none, none, True)
     found = morris_analysis.analyze(
         problem(factors), points, outputs, RESAMPLES, LEVEL, num_levels=levels, seed=np.random.default_rng(seed)
     )
     mu, mu_star, conf, sigma = (np.asarray(found[name], float) for name in ("mu", "mu_star", "mu_star_conf", "sigma"))
-    constant = bool(np.ptp(outputs) == 0)
-    return Screening(names_of(factors), mu, mu_star, conf, sigma, mu_star / (1.0 if constant else outputs.std()), constant)
+    return Screening(names, mu, mu_star, conf, sigma, mu_star / outputs.std(), False)
 
 
 def trajectories_of(factors: Sequence[Factor], points: Array, levels: int) -> bool:
     """Whether points are two or more trajectories in which each factor moves once, by the step of so many levels."""
     d = len(factors)
-    if points.ndim != 2 or points.shape[1] != d or len(points) % (d + 1) or len(points) < 2 * (d + 1):
+    if points.shape[1:] != (d,) or len(points) % (d + 1) or len(points) < 2 * (d + 1):
         return False
     low, high = ends(factors)
     steps = np.abs(np.diff(((points - low) / (high - low)).reshape(-1, d + 1, d), axis=1)) / (levels / 2 / (levels - 1))
     moved = steps > STEP_ERROR
-    return bool((moved.sum(axis=1) == 1).all() and (moved.sum(axis=2) == 1).all() and np.allclose(steps, moved, rtol=0, atol=STEP_ERROR))
+    each_once = (moved.sum(axis=1) == 1).all() and (moved.sum(axis=2) == 1).all()
+    return bool(each_once and np.abs(steps - moved).max() <= STEP_ERROR)
 
 
 def important(screening: Screening, share: float) -> tuple[str, ...]:
@@ -184,15 +184,14 @@ def sobol(factors: Sequence[Factor], outputs: Array, second_order: bool, seed: i
     """
     outputs, names, d = np.asarray(outputs, float), names_of(factors), len(factors)
     block = runs_of("sobol", d, 1, second_order)
-    faults = output_faults(outputs, outputs.size)
-    if outputs.size < 2 * block or outputs.size % block:
-        faults.append(
-            f"outputs: {outputs.size} are no two or more times {block}, what {d} factors take; give one for each of sobol_points."
-        )
+    faults = factor_count_faults(factors) or output_faults(outputs, outputs.size)
+    samples, rest = divmod(outputs.size, block)
+    if rest or samples < 2 or samples & (samples - 1):
+        said = f"the {block} runs that {d} factors take {'with' if second_order else 'without'} second order"
+        faults.append(f"outputs: {outputs.size} are no power of two from 2 times {said}. Give one for each of sobol_points.")
     if faults:
         raise DataError(faults)
-    base = outputs.reshape(-1, block)[:, [0, -1]]
-    if np.ptp(base) == 0:
+    if not varies(outputs.reshape(-1, block)[:, [0, -1]]):
         none, pairs = np.zeros(d), np.zeros((d, d)) if second_order else None
         return Indices(names, none, none, none, none, pairs, pairs, True)
     generator = np.random.default_rng(seed)  # a bare 0 would draw from numpy's global state
@@ -213,30 +212,39 @@ def chance_share(outputs: Array) -> ChanceShare:
     outputs = np.asarray(outputs, float)
     if outputs.ndim != 2 or min(outputs.shape) < 2:
         raise DataError(f"outputs: their shape is {outputs.shape}; give (points, replicates), at least two of each.")
-    if faults := output_faults(outputs, len(outputs)):
+    if faults := finite_faults(outputs):
         raise DataError(faults)
     points, replicates = outputs.shape
-    if np.ptp(outputs) == 0:
+    if not varies(outputs):
         return ChanceShare(0.0, 0.0, 0.0)
     within = outputs.var(axis=1, ddof=1).mean()
     between = replicates * outputs.mean(axis=1).var(ddof=1)
     freedom = (points - 1, points * (replicates - 1))
-    tails = fisher.ppf([(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2], *freedom)
-    ratio = np.array([1.0, tails[0], tails[2]])
+    ratio = np.array([1.0, *fisher.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], *freedom)])
     # E between = chance + replicates * parameters, E within = chance
     shares = replicates * within * ratio / (between + (replicates - 1) * within * ratio)
     return ChanceShare(*(float(share) for share in np.minimum(shares, 1.0)))
 
 
+def varies(outputs: Array) -> bool:
+    """Whether outputs differ by more than rounding."""
+    return bool(np.ptp(outputs) > ROUNDING * np.abs(outputs).max())
+
+
 def output_faults(outputs: Array, rows: int) -> list[str]:
-    """Faults of outputs, (rows, ...), that are not finite or not as many as there are points."""
-    if outputs.ndim == 0 or len(outputs) != rows:
-        return [f"outputs: there are {outputs.size} for {rows} points; give one for each point, in the order of the points."]
-    wrong = np.flatnonzero(~np.isfinite(outputs).reshape(rows, -1).all(axis=1))
+    """Faults of outputs that are not one finite number for each point."""
+    if outputs.shape != (rows,):
+        return [f"outputs: their shape is {outputs.shape}; give one number for each of {rows} points, in the order of the points."]
+    return finite_faults(outputs)
+
+
+def finite_faults(outputs: Array) -> list[str]:
+    """The fault of outputs, (n,) or (n, r), in rows that hold what is no finite number."""
+    wrong = np.flatnonzero(~np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1))
     if not wrong.size:
         return []
     said = ", ".join(map(str, wrong[:FIRST_ROWS])) + (", ..." if wrong.size > FIRST_ROWS else "")
-    return [f"outputs: {wrong.size} of {rows} rows are not finite numbers: row {said}, from 0. Run them again, or narrow the ranges."]
+    return [f"outputs: {wrong.size} of {len(outputs)} rows hold no finite number: {said}, from 0. Run them again, or narrow the ranges."]
 
 
 def factor_count_faults(factors: Sequence[Factor]) -> list[str]:
