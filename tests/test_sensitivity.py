@@ -188,7 +188,7 @@ def test_points_and_outputs_that_do_not_belong_together_are_refused() -> None:
     """Shuffled rows, other levels, another range, a lost row and another order are all seen, and told at once."""
     points = morris_points(RANGES, 4, seed=0)
     outputs = points[:, 0]
-    for wrong in (points[::-1][np.r_[1, 0, 2:20]], points[:, :3], points[:-1], points[:5]):
+    for wrong in (points[::-1][np.r_[1, 0, 2:20]], points[np.r_[0, 0, 2:20]], points[:, :3], points[:-1], points[:5]):
         with pytest.raises(DataError, match="rows are no trajectories of 4 factors and 4 levels"):
             morris(RANGES, wrong, outputs[: len(wrong)], seed=0)
     with pytest.raises(DataError, match="4 factors and 6 levels"):
