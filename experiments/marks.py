@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerBase
 from matplotlib.lines import Line2D
@@ -34,14 +31,13 @@ class Style:
     band: float  # opacity of the 90% band
 
 
-# Okabe and Ito's palette. The order is the order of drawing.
+# Okabe and Ito's palette, the last darkened. The order is the order of drawing.
 STYLES = (
     Style("#0072B2", "-", None, 0.20),
     Style("#D55E00", (0, (5, 2)), "////", 0.0),
     Style("#009E73", (0, (1, 1.5)), "....", 0.0),
+    Style("#8A3D6E", (0, (4, 1.5, 1, 1.5)), "xxxx", 0.0),
 )
-# What a line is broken between: an interval in brackets stays whole, Chinese breaks anywhere.
-PIECES = re.compile(r"[(（][^()（）]{1,24}[)）]\S?\s*|[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 REPORT_MARK, REPORT_COLOUR, INK, MUTED = "*", "#E69F00", "#222222", "#666666"
 
@@ -182,55 +178,3 @@ def legend_entries(fans: dict[str, dict[str, Fan]], anchors: list[AnchorPoint], 
         handles.append(Line2D([], [], color=MUTED, lw=0.8, ls=(0, (1, 2))))
         labels.append(say("observed", language))
     return handles, labels
-
-
-def renderer_of(figure: Figure) -> Any:
-    """What measures text, for a figure without a window."""
-    canvas: Any = FigureCanvasAgg(figure)
-    return canvas.get_renderer()
-
-
-def put(figure: Figure, texts: Sequence[str], at: float, look: dict[str, Any], upwards: bool = False) -> float:
-    """Write texts as lines that fit the width, from a height down or up; return the height they reach."""
-    renderer = renderer_of(figure)
-    limit, lines = 0.97 * figure.bbox.width, []
-    for text in filter(None, texts):
-        line = ""
-        for piece in PIECES.findall(text):
-            trial = figure.text(0, 0, (line + piece).rstrip(), **look)
-            if line and trial.get_window_extent(renderer).width > limit:
-                lines.append(line.rstrip())
-                line = ""
-            trial.remove()
-            line += piece
-        lines.append(line.rstrip())
-    if not lines:
-        return at
-    written = figure.text(0.015, at, "\n".join(lines), va="bottom" if upwards else "top", linespacing=1.25, **look)
-    box = written.get_window_extent(renderer)
-    return float((box.y1 if upwards else box.y0) / figure.bbox.height)
-
-
-def put_legend(figure: Figure, handles: list[Any], labels: list[str], at: float) -> float:
-    """Put the legend on a height in as many columns as fit; return the height of its upper edge."""
-    renderer = renderer_of(figure)
-    for columns in (4, 3, 2, 1):
-        legend = figure.legend(
-            handles,
-            labels,
-            loc="lower left",
-            bbox_to_anchor=(0.005, at),
-            ncols=columns,
-            frameon=False,
-            fontsize=7.5,
-            handler_map={FanHandle: FanHandler()},
-            handlelength=2.6,
-            columnspacing=1.2,
-            borderaxespad=0.2,
-            labelspacing=0.45,
-        )
-        box = legend.get_window_extent(renderer)
-        if box.x1 <= 0.995 * figure.bbox.width or columns == 1:
-            break
-        legend.remove()
-    return float(box.y1 / figure.bbox.height)

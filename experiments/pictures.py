@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -21,18 +20,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments.fans import Fan, first_fan, yearly
-from experiments.marks import (
-    INK,
-    MUTED,
-    STYLES,
-    draw_anchors,
-    draw_fan,
-    house_marks,
-    legend_entries,
-    put,
-    put_legend,
-    tidy,
-)
+from experiments.layout import HEIGHT, Picture, framed, lettering, written
+from experiments.marks import INK, MUTED, STYLES, draw_anchors, draw_fan, house_marks, legend_entries, tidy
 from experiments.messages import PLANS, Panel, Plan, description, message
 from experiments.published import AnchorPoint, anchor_points, described_year
 from experiments.words import LANGUAGES, NOTES, say, settle_language
@@ -40,20 +29,6 @@ from experiments.workers import Job, Pool, results_of
 from sim.errors import DataError, did_you_mean
 
 __all__ = ["AnchorPoint", "Picture", "anchor_points", "draw_all"]
-
-SIZE, DPI = (7.0, 4.2), 150  # inches, dots an inch
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture on disk: its message, a description for those who cannot see it, and its two files."""
-
-    name: str
-    title: str
-    subtitle: str
-    alt: str
-    png: Path
-    svg: Path
 
 
 @dataclass(frozen=True)
@@ -142,25 +117,14 @@ def draw_one(
         anchors: what others published, by quantity. base: the year that the report describes.
         progress: told nothing; a picture is one piece of work.
     """
-    settings: Any = {
-        "font.family": sketch.fonts,
-        "font.size": 9,
-        "axes.unicode_minus": False,
-        "hatch.linewidth": 0.5,
-        "svg.hashsalt": "livemarket",
-        "svg.fonttype": "path",
-    }
     plan = next(plan for plan in PLANS if plan.name == sketch.name)
     years = first_fan(sketch.fans).years
     near = max((int(year) for year in years if year <= base), default=int(years[0]))
     sentences = message(plan, sketch.fans, anchors, near, sketch.language)
-    png, svg = folder / f"{plan.name}.png", folder / f"{plan.name}.svg"
-    with matplotlib.rc_context(settings):
-        figure = draw(plan, sketch.fans, anchors, sentences, sketch.foot, sketch.language)
-        figure.savefig(png, dpi=DPI, metadata={"Software": None})
-        figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket"})
     alt = description(plan, sketch.fans, sentences, sketch.language)
-    return Picture(plan.name, sentences[0], " ".join(sentences[1:]), alt, png, svg)
+    with lettering(sketch.fonts):
+        figure = draw(plan, sketch.fans, anchors, sentences, sketch.foot, sketch.language)
+        return written(figure, folder, plan.name, sentences, alt)
 
 
 def plan_fans(plan: Plan, dataset: xr.Dataset, scenario: str) -> dict[str, dict[str, Fan]]:
@@ -205,21 +169,16 @@ def draw(
     language: str,
 ) -> Figure:
     """One picture: the message above, the panels, the legend and the footnote below."""
-    figure = Figure(figsize=SIZE, dpi=DPI)
     note = NOTES[plan.name][LANGUAGES.index(language)] if plan.name in NOTES else ""
-    heavy = "bold" if language == "en" else "normal"  # few Chinese fonts carry a bold face
-    top = put(figure, sentences[:1], 0.985, {"fontsize": 9.7, "weight": heavy, "color": INK})
-    top = put(figure, sentences[1:], top - 0.008, {"fontsize": 9, "color": INK})
-    foot_top = put(figure, [note, *foot.split("\n")], 0.015, {"fontsize": 7, "color": MUTED}, upwards=True)
     shown = [point for panel in plan.panels for point in anchors.get(panel.variable, [])]
-    legend_top = put_legend(figure, *legend_entries(fans, shown, language), foot_top)
+    figure, bottom, top = framed(sentences, [note, *foot.split("\n")], legend_entries(fans, shown, language), language)
     axes = figure.subplots(1, len(plan.panels), squeeze=False)[0]
     several = len(axes) > 1
-    inch = 1 / SIZE[1]
+    inch = 1 / HEIGHT
     figure.subplots_adjust(
         left=0.085,
         right=0.98,
-        bottom=legend_top + 0.44 * inch,
+        bottom=bottom + 0.44 * inch,
         top=top - (0.30 if several else 0.12) * inch,
         wspace=0.42 if len(axes) > 2 else 0.24,
     )
