@@ -181,7 +181,7 @@ def answer(table: pd.DataFrame, wants: Sequence[Objective], levels: Array, user:
 
 
 def pictures(
-    names: Sequence[str],
+    names: list[str],
     payoffs: Array,
     weights: Array,
     table: pd.DataFrame,
@@ -191,4 +191,11 @@ def pictures(
     asked: Asked,
 ) -> list[Any]:
     """Regret over futures, and how often each strategy satisfies."""
-    raise NotImplementedError
+    from experiments.charts import look_of, regret_chart
+
+    order = [names.index(name) for name in table["strategy"]]
+    shares = list(table[["satisfied", "satisfied_low", "satisfied_high"]].itertuples(index=False, name=None))
+    quantity = wants[0].quantity
+    regret = regrets(payoffs[0])[order]
+    look = look_of(folder, asked.command, settings["language"])
+    return [regret_chart([names[n] for n in order], regret, weights, shares, quantity, known_outputs()[quantity].unit, look, "regret")]

@@ -67,7 +67,7 @@ def compare(settings: Mapping[str, Any], asked: Asked) -> None:
             "runs": long_table(first, outputs, ("world", "scenario", "member")),
         },
         units=units,
-        draw=lambda folder: pictures(effects, names, folder, settings, asked),
+        draw=lambda folder: pictures(effects, folder, settings, asked),
         shown={
             f"Effects in {last}, with 90% intervals": effects,
             "The report's predictions": predictions,
@@ -77,14 +77,12 @@ def compare(settings: Mapping[str, Any], asked: Asked) -> None:
     publish(prepared, asked, findings, begun)
 
 
-def pictures(effects: pd.DataFrame, names: Sequence[str], folder: Path, settings: Mapping[str, Any], asked: Asked) -> list[Any]:
+def pictures(effects: pd.DataFrame, folder: Path, settings: Mapping[str, Any], asked: Asked) -> list[Any]:
     """The effects of each world."""
-    from experiments.charts import effects_chart
+    from experiments.charts import effects_chart, look_of
 
-    return [
-        effects_chart(mine.to_dict("records"), folder, name=f"effects_{world}", command=asked.command, language=settings["language"])
-        for world, mine in effects.groupby("world", sort=False)
-    ]
+    look = look_of(folder, asked.command, settings["language"])
+    return [effects_chart(mine.to_dict("records"), look, f"effects_{world}") for world, mine in effects.groupby("world", sort=False)]
 
 
 def weights_of(plan: Plan, world: str) -> tuple[Array, Array]:

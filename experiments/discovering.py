@@ -186,5 +186,15 @@ def pictures(
     settings: Mapping[str, Any],
     asked: Asked,
 ) -> list[Any]:
-    """The first box among the runs."""
-    raise NotImplementedError
+    """The first box among the runs, in its two surest conditions."""
+    from experiments.charts import boxes_chart, look_of
+
+    names, box = list(columns), boxes[0] if boxes else None
+    chosen = sorted(box.chance, key=lambda each: box.chance[each])[:2] if box else []
+    chosen += [place for place in range(len(names)) if place not in chosen][: 2 - len(chosen)]
+    chosen = (chosen * 2)[:2]  # a single condition is shown against itself
+    limits = (box.low[chosen], box.high[chosen]) if box else (np.full(2, -np.inf), np.full(2, np.inf))
+    said = " and ".join(f"{row.condition} is {row.limits}" for row in boxes_table([box], columns).itertuples()) if box else ""
+    trade = np.array([each.coverage for each in steps]), np.array([each.density for each in steps])
+    look = look_of(folder, asked.command, settings["language"])
+    return [boxes_chart(x[:, chosen], [names[place] for place in chosen], interest, limits, said, words, trade, look, "box")]

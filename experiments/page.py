@@ -65,27 +65,43 @@ def write_page(
     last = int(dataset["year"].values[-1])
     worlds = [str(name) for name in dataset["world"].values]
     sections = [
-        ("pictures", "In pictures", "".join(figure_html(figure) for figure in figures)),
+        ("pictures", "In pictures", "".join(figure_html(figure, HEADINGS.get(figure.name, figure.name)) for figure in figures)),
         ("scenarios", "What the scenarios change", scenario_table(dataset, chosen)),
         ("scorecard", "The report's predictions, one by one", scorecard_html(rows_here, worlds, chosen)),
         ("checks", "The report's claims against the model", plain_table([as_mapping(row) for row in checks])),
     ]
-    sections = [section for section in sections if section[2]]
-    links = [("answer", "The answer"), *((name, heading) for name, heading, _ in sections), *FIXED]
-    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+    return write_frame(
+        Path(path),
         language="en",
         title=f"Live commerce and private domains in China to {last}",
         subtitle=escape(subtitle(dataset, chosen)),
-        contents="".join(f'<a href="#{name}">{escape(heading)}</a> ' for name, heading in links),
         answer=answer_list(dataset, chosen, rows_here),
         headlines=headline_table(dataset, chosen),
+        sections=sections,
+        reading="forecast_reading.html",
         again=again_html(manifest, dataset),
+    )
+
+
+def write_frame(path: Path, *, sections: Sequence[tuple[str, str, str]], reading: str, **parts: str) -> Path:
+    """Write a page of the common frame, whole or not at all, and return its path.
+
+    Args:
+        sections: name, heading and content of each; empty ones are left out.
+        reading: the file that says how to read it.
+        parts: of the template, as HTML: language, title, subtitle, answer, headlines, again.
+    """
+    shown = [section for section in sections if section[2]]
+    links = [("answer", "The answer"), *((name, heading) for name, heading, _ in shown), *FIXED]
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        **parts,
+        contents="".join(f'<a href="#{name}">{escape(heading)}</a> ' for name, heading in links),
+        reading=TEMPLATE.with_name(reading).read_text(encoding="utf-8"),
         sections="".join(
             f'<section id="{name}" aria-labelledby="{name}-heading"><h2 id="{name}-heading">{escape(heading)}</h2>{body}</section>\n'
-            for name, heading, body in sections
+            for name, heading, body in shown
         ),
     )
-    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text, encoding="utf-8")
@@ -110,12 +126,12 @@ def subtitle(dataset: xr.Dataset, scenario: str) -> str:
     )
 
 
-def figure_html(figure: Picture) -> str:
-    """A picture with its description; the vector drawing travels inside the page."""
+def figure_html(figure: Picture, heading: str) -> str:
+    """A picture with its heading and description; the vector drawing travels inside the page."""
     drawing = base64.b64encode(compact(figure.svg.read_text(encoding="utf-8")).encode()).decode()
     return (
         f'<figure id="picture-{escape(figure.name)}" aria-labelledby="{escape(figure.name)}-heading">'
-        f'<h3 id="{escape(figure.name)}-heading">{escape(HEADINGS.get(figure.name, figure.name))}</h3>'
+        f'<h3 id="{escape(figure.name)}-heading">{escape(heading)}</h3>'
         f'<img alt="{escape(figure.alt)}" width="1050" height="630" '
         f'src="data:image/svg+xml;base64,{drawing}">'
         "</figure>\n"

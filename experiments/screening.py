@@ -163,4 +163,18 @@ def pictures(
     screenings: Mapping[str, Screening], indices: Mapping[str, Indices], folder: Path, settings: Mapping[str, Any], asked: Asked
 ) -> list[Any]:
     """A tornado for each output, and the map of all."""
-    raise NotImplementedError
+    from experiments.charts import importance_map, look_of, tornado_chart
+
+    look = look_of(folder, asked.command, settings["language"])
+    found, names = [], list(next(iter(screenings.values())).names)
+    if len(screenings) > 1:
+        values = np.stack([each.standardised for each in screenings.values()], axis=1)
+        found.append(importance_map(names, list(screenings), values, look, "sensitivities"))
+    for output, each in screenings.items():
+        series = {"elementary": (each.mu_star, each.mu_star_conf)}
+        found.append(tornado_chart(names, series, output, known_outputs()[output].unit, look, f"screening_{output}"))
+        if output in indices:
+            shares = indices[output]
+            series = {"total": (shares.total_order, shares.total_order_conf), "alone": (shares.first_order, shares.first_order_conf)}
+            found.append(tornado_chart(shares.names, series, output, "1", look, f"shares_{output}"))
+    return found

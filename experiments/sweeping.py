@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,10 @@ from experiments.options import SWEEP, Option
 from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.plan import Points
 from scenarios.predictions.judgement import mean_interval
+
+if TYPE_CHECKING:
+    from experiments.charts import Look
+    from experiments.layout import Picture
 
 SHOWN = 200  # points on the page; the table has all
 
@@ -34,7 +38,7 @@ def sweep(settings: Mapping[str, Any], asked: Asked) -> None:
         answer=answer(means, settings["outputs"], asked_for),
         tables={"runs": runs, "points": means},
         units=units_of(prepared.plan.points, settings["outputs"]),
-        draw=lambda folder: [],
+        draw=lambda folder: pictures(prepared.plan.points, runs, means, folder, settings, asked),
         shown={f"Means of {year} with 90% intervals": means.head(SHOWN)},
     )
     publish(prepared, asked, findings, begun)
@@ -116,3 +120,59 @@ def place(row: pd.Series, varied: Sequence[str], means: pd.DataFrame) -> str:
     words = [f"{name} = {row[name]:.4g}" for name in varied]
     words += [str(row[name]) for name in ("scenario", "world") if means[name].nunique() > 1]
     return ", ".join(words)
+
+
+def pictures(points: Points, runs: pd.DataFrame, means: pd.DataFrame, folder: Path, settings: Mapping[str, Any], asked: Asked) -> list[Any]:
+    """Each output against what was varied: lines over one parameter, a table in shades over two, the runs of a random design."""
+    from experiments.charts import look_of
+
+    look, found = look_of(folder, asked.command, settings["language"]), []
+    factors = [f"{mechanic}.{parameter}" for mechanic, parameter in points.names]
+    for output in settings["outputs"]:
+        if not factors or not np.isfinite(means[output]).any():
+            continue
+        if settings["design"] == "grid" and len(factors) == 2:
+            found += shaded(means, output, factors, look)
+        elif settings["design"] in ("grid", "list"):
+            found += [lined(means, output, factor, points, look) for factor in factors]
+        else:
+            found += [scattered(runs, output, factor, points, look) for factor in factors]
+    return found
+
+
+def shaded(means: pd.DataFrame, output: str, factors: Sequence[str], look: Look) -> list[Picture]:
+    """The output over two parameters, a picture for each world and scenario."""
+    from experiments.charts import heat_chart
+
+    found = []
+    for (world, scenario), mine in means.groupby(["world", "scenario"], sort=False):
+        table = mine.pivot(index=factors[0], columns=factors[1], values=output)
+        high = mine.loc[mine[output].idxmax()]
+        title = f"{scenario}, world '{world}': {output} is highest, {high[output]:.3g}, at {place(high, factors, mine)}"
+        label = f"columns: {factors[1]}; rows: {factors[0]}; shades and numbers: {output}, {known_outputs()[output].unit}"
+        rows, columns = ([f"{each:g}" for each in labels] for labels in (table.index, table.columns))
+        found.append(heat_chart(rows, columns, table.to_numpy(), title, label, look, f"{output}_{world}_{scenario}"))
+    return found
+
+
+def lined(means: pd.DataFrame, output: str, factor: str, points: Points, look: Look) -> Picture:
+    """The output over one parameter, a line for each world and scenario; the others are averaged over their values."""
+    from experiments.charts import sweep_chart
+
+    series = {}
+    for (world, scenario), mine in means.groupby(["world", "scenario"], sort=False):
+        averaged = mine.groupby(factor)[[output, f"{output}_low", f"{output}_high"]].mean()
+        label = f"{scenario}, {world}"
+        series[label] = (averaged.index.to_numpy(float), *(averaged[name].to_numpy() for name in averaged.columns))
+    unit = points.coordinates[factor].attributes["units"]
+    return sweep_chart(series, output, known_outputs()[output].unit, factor, unit, look, f"{output}_{factor}")
+
+
+def scattered(runs: pd.DataFrame, output: str, factor: str, points: Points, look: Look) -> Picture:
+    """All runs of the output against one parameter."""
+    from experiments.charts import scatter_chart
+
+    there = runs[np.isfinite(runs[output])]
+    x, y = there[factor].to_numpy(float), there[output].to_numpy(float)
+    unit = points.coordinates[factor].attributes["units"]
+    return scatter_chart(x, y, output, known_outputs()[output].unit, factor, unit, look, f"{output}_{factor}")

@@ -1,0 +1,345 @@
+"""The experiments run on small markets, can be made again from their manifests, and refuse what cannot be asked."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+from experiments import compare, discover, experiment, forecast, resume, robust, sensitivity, sweep
+from experiments.carrying_out import store_of
+from experiments.precision import chance
+from experiments.store.opening import open_study
+from experiments.tables import FORMATS, write_table
+
+ROOT = Path(__file__).parents[1]
+SMALL = ("consumers=200", "brands=12", "streamers=24", "end=2020-12-31", "threads=2")
+OPENING = "vary.private_domain.opening=[0.5,2]"
+HORIZON = ("consumers=200", "brands=12", "streamers=24", "threads=2")
+
+
+def files(folder):
+    """What lies in a results folder, pictures by their names."""
+    return {path.name for path in folder.iterdir()}, sorted(path.stem for path in (folder / "figures").glob("*.png"))
+
+
+def same_tables(one, other):
+    """Whether two results folders hold the same numbers."""
+    return all((other / path.name).read_bytes() == path.read_bytes() for path in one.glob("*.csv"))
+
+
+class TestSweep:
+    """A design becomes a table and a lazy Dataset."""
+
+    @pytest.fixture(scope="class")
+    def swept(self, tmp_path_factory):
+        """A grid of two by two in two scenarios, and its store."""
+        place = tmp_path_factory.mktemp("sweep")
+        words = [*SMALL, OPENING, "vary.style.jump=[1,3]", "scenarios=[baseline,traffic_squeeze]", "members=2", "draws=2"]
+        assert sweep.command([*words, f"out={place / 'first'}", f"store={place / 'store'}"]) == 0
+        return place
+
+    def test_tables_hold_every_run_and_every_point(self, swept):
+        assert {"runs.csv", "points.csv", "index.html", "configuration.yaml", "manifest.json"} <= files(swept / "first")[0]
+        runs, points = (pd.read_csv(swept / "first" / f"{name}.csv") for name in ("runs", "points"))
+        assert len(runs) == 2 * 2 * 4
+        assert len(points) == 2 * 4
+        assert set(runs["private_domain.opening"]) == {0.5, 2.0}
+        chosen = runs[(runs.scenario == "baseline") & (runs["private_domain.opening"] == 2.0) & (runs["style.jump"] == 3.0)]
+        found = points[(points.scenario == "baseline") & (points["private_domain.opening"] == 2.0) & (points["style.jump"] == 3.0)]
+        assert found["cpm"].item() == pytest.approx(np.average(chosen["cpm"], weights=chosen["weight"]))
+        assert (points["cpm_low"] <= points["cpm"]).all()
+
+    def test_the_study_opens_with_its_parameters_as_dimensions(self, swept):
+        dataset = open_study(store_of({"store": str(swept / "store")}), "first")
+        assert dataset["live_gmv"].dims == ("world", "scenario", "member", "private_domain.opening", "style.jump", "month")
+        assert dataset["private_domain.opening"].values.tolist() == [0.5, 2.0]
+        assert dataset["private_domain.opening"].attrs["units"] == "1"
+        assert bool(np.isfinite(dataset["live_gmv"]).all())
+
+    def test_it_is_made_again_from_its_manifest_without_a_run(self, swept, capsys):
+        assert resume.command([str(swept / "first"), f"out={swept / 'again'}", f"store={swept / 'store'}"]) == 0
+        assert "16 of 16 members are in" in capsys.readouterr().err
+        assert same_tables(swept / "first", swept / "again")
+
+    def test_it_is_made_again_elsewhere_with_the_same_bits(self, swept, tmp_path):
+        words = [str(swept / "first" / "manifest.json"), f"out={tmp_path / 'again'}", f"store={tmp_path / 'store'}", "threads=1"]
+        assert resume.command(words) == 0
+        assert same_tables(swept / "first", tmp_path / "again")
+
+    def test_another_value_of_one_parameter_runs_only_what_is_new(self, swept, tmp_path, capsys):
+        words = [*SMALL, "vary.private_domain.opening=[0.5,1.5,2]", "vary.style.jump=[1,3]", "members=2", "draws=2"]
+        assert sweep.command([*words, f"out={tmp_path / 'more'}", f"store={swept / 'store'}"]) == 0
+        assert "9 of 12 members are in" in capsys.readouterr().err, "one more was run to estimate the time of the others"
+
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_tables_in_every_form_hold_the_same(self, tmp_path, form):
+        frame = pd.DataFrame({"scenario": ["a", "b"], "价": [1.5, np.nan], "n": [1, 2], "held": [True, False]})
+        path = write_table(frame, tmp_path, "table", form, {"n": "people"})
+        if form == "csv":
+            read = pd.read_csv(path)
+        elif form == "parquet":
+            read = pd.read_parquet(path)
+        else:
+            with xr.open_dataset(
+                path, engine="scipy" if form == "netcdf" else "zarr", **({} if form == "netcdf" else {"consolidated": False})
+            ) as data:
+                assert data["n"].attrs["units"] == "people"
+                read = data.load().to_dataframe()
+        assert read["scenario"].astype(str).tolist() == ["a", "b"]
+        assert read["价"].tolist()[0] == 1.5
+        assert np.isnan(read["价"].tolist()[1])
+        assert read["n"].tolist() == [1, 2]
+        assert read["held"].astype(int).tolist() == [1, 0]
+
+    def test_multirun_makes_each_combination(self, tmp_path):
+        words = ["--multirun", *SMALL, "end=2020-03-31", "members=1", "draws=1", OPENING, "seed=1,2", f"out={tmp_path}/${{seed}}"]
+        assert sweep.command(words) == 0
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
+        command = json.loads((tmp_path / "2" / "manifest.json").read_text(encoding="utf-8"))["command"]
+        assert "seed=2" in command
+
+
+class TestOthers:
+    """Comparisons, sensitivities, discoveries and robust choices."""
+
+    def test_compare(self, tmp_path, capsys):
+        words = [*HORIZON, "members=4", "draws=2", "scenarios=[baseline,strict_regulation]", f"out={tmp_path / 'a'}"]
+        assert compare.command(words) == 0
+        printed = capsys.readouterr().out
+        assert "strict_regulation against baseline in 2030" in printed
+        assert "Pairing by seed" in printed
+        effects, predictions, ranking = (pd.read_csv(tmp_path / "a" / f"{name}.csv") for name in ("effects", "predictions", "ranking"))
+        runs = pd.read_csv(tmp_path / "a" / "runs.csv")
+        base, strict = (runs[runs.scenario == name].sort_values("member") for name in ("baseline", "strict_regulation"))
+        by_hand = np.average(strict["cpm"].to_numpy() - base["cpm"].to_numpy(), weights=base["weight"])
+        assert effects.set_index("quantity").loc["cpm", "estimate"] == pytest.approx(by_hand)
+        assert (effects["low"] <= effects["estimate"]).all()
+        assert set(predictions["prediction"]) >= {"1.2.1-p1", "8.1-p1"}
+        assert set(ranking["user"]) == {"brand", "platform", "streamer", "consumer", "regulator"}
+        assert files(tmp_path / "a")[1] == ["effects_report"]
+
+    def test_a_scenario_against_itself_changes_nothing(self, tmp_path):
+        """The same story under another name: every effect is exactly zero, and none is resolved."""
+        text = (ROOT / "scenarios" / "baseline.yaml").read_text(encoding="utf-8").replace("name: baseline", "name: twin", 1)
+        (tmp_path / "twin.yaml").write_text(text, encoding="utf-8")
+        words = [*SMALL, "members=2", "draws=2", f"scenarios=[baseline,{tmp_path / 'twin.yaml'}]", f"out={tmp_path / 'a'}"]
+        assert compare.command(words) == 0
+        effects = pd.read_csv(tmp_path / "a" / "effects.csv")
+        assert (effects["estimate"].dropna() == 0).all()
+        assert not effects["resolved"].any()
+
+    def test_sensitivity(self, tmp_path, capsys):
+        """A parameter that cannot matter in the last year has no effect at all; one that must has."""
+        words = [
+            *SMALL,
+            "vary.private_domain.opening=[0.1,4]",
+            "vary.public_traffic.multiplier=[0.5,1.5]",
+            "outputs=[private_domain_gmv,cpm]",
+        ]
+        assert sensitivity.command([*words, "trajectories=4", "samples=8", f"out={tmp_path / 'a'}"]) == 0
+        assert "private_domain_gmv (CNY_trillion per year) moves most over the range of: private_domain.opening" in capsys.readouterr().out
+        screening, indices = (pd.read_csv(tmp_path / "a" / f"{name}.csv") for name in ("screening", "indices"))
+        assert len(screening) == 2 * 2
+        assert set(indices["parameter"]) == {"private_domain.opening", "public_traffic.multiplier"}
+        assert "sensitivities" in files(tmp_path / "a")[1]
+
+    def test_discover(self, tmp_path, capsys):
+        """More open private domains sell more: that is the condition that is found."""
+        words = [*SMALL, "vary.private_domain.opening=[0.1,4]", "vary.style.jump=[0.5,4]", "samples=40", "outputs=[private_domain_gmv]"]
+        first = [*words, "when='private_domain_gmv > 0'", f"out={tmp_path / 'a'}"]
+        assert discover.command(first) == 1
+        assert "All of the 40 cases are of interest" in capsys.readouterr().err
+        assert not (tmp_path / "a").exists()
+        level = 0.9
+        assert discover.command([*words, f"when='private_domain_gmv >= {level}'", "boxes=1", f"out={tmp_path / 'b'}"]) in (0, 1)
+        runs = open_study(store_of({"store": os.environ["LIVEMARKET_STORE"]}), "b")["private_domain_gmv_annual"].values
+        level = float(np.median(runs))
+        assert discover.command([*words, f"when='private_domain_gmv >= {level}'", "boxes=1", f"out={tmp_path / 'c'}"]) == 0
+        boxes = pd.read_csv(tmp_path / "c" / "boxes.csv")
+        assert "private_domain.opening" in set(boxes["condition"])
+        assert boxes["density"].iloc[0] > 0.7
+
+    def test_robust(self, tmp_path, capsys):
+        words = [*SMALL, "end=2025-12-31", "members=2", "draws=2", "user=regulator", "scenarios=[baseline]", f"out={tmp_path / 'a'}"]
+        assert robust.command([*words, "thresholds.live_gmv=0"]) == 0
+        assert "The regulator regrets" in capsys.readouterr().out
+        table, futures = (pd.read_csv(tmp_path / "a" / f"{name}.csv") for name in ("strategies", "futures"))
+        assert table["regret"].is_monotonic_increasing
+        assert (futures[table["strategy"]].min(axis=1) == 0).all(), "in every future some strategy is best"
+        regrets = np.average(futures[table["strategy"].iloc[0]], weights=futures["weight"])
+        assert table["regret"].iloc[0] == pytest.approx(regrets)
+
+    @pytest.mark.parametrize("application", [compare, discover, robust, sensitivity, sweep])
+    def test_help(self, application, capsys):
+        assert application.command(["--help"]) == 0
+        text = capsys.readouterr().out
+        assert f"Usage: {application.APPLICATION.name} [name=value ...]" in text
+        assert "\n  scenarios " in text
+        assert "\n  strict_regulation" in text
+
+
+class TestPrecision:
+    """A forecast runs as many members as it takes."""
+
+    def test_chance_by_hand(self):
+        """Two draws of two seeds each: variances 2 and 8, weights 1/2: 1/4 (2/2) + 1/4 (8/2) = 5/4; t of two degrees at 95% is 2.92."""
+        values, weights, draws = np.array([1.0, 3.0, 8.0, 12.0]), np.full(4, 0.25), np.array([0, 0, 1, 1])
+        assert chance(values, weights, draws) == pytest.approx(2.91999 * np.sqrt(1.25) / 6.0, rel=1e-5)
+        assert chance(values[:3], weights[:3], draws[:3]) == np.inf
+        assert chance(np.full(4, 5.0), weights, draws) == 0.0
+
+    def test_it_stops_when_it_is_precise_enough(self, tmp_path, capsys):
+        words = [*SMALL, "members=12", "draws=2", f"out={tmp_path / 'a'}"]
+        assert forecast.command([*words, "precision=0.9"]) == 0
+        assert "members suffice: chance moves no headline mean" in capsys.readouterr().out
+        with xr.open_dataset(tmp_path / "a" / "forecast.nc") as dataset:
+            assert dataset.sizes["member"] < 12
+            assert float(dataset["weight"].sum()) == pytest.approx(1)
+
+    def test_or_when_the_members_are_used_up(self, tmp_path, capsys):
+        words = [*SMALL, "members=5", "draws=2", f"out={tmp_path / 'a'}"]
+        assert forecast.command([*words, "precision=0.0001"]) == 0
+        assert "all 5 members were run, and chance still moves" in capsys.readouterr().out
+        with xr.open_dataset(tmp_path / "a" / "forecast.nc") as dataset:
+            assert dataset.sizes["member"] == 5
+
+
+class TestInterruption:
+    """What is finished is kept; going on gives the same."""
+
+    @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+    def test_a_study_that_was_ended_goes_on(self, tmp_path, number, capsys):
+        """Ctrl-C, or a machine that dies: resume runs only the rest, and the tables are those of an undisturbed study."""
+        store = tmp_path / "store"
+        words = [*SMALL, "end=2024-12-31", "vary.private_domain.opening=[0.5,1,1.5,2]", "members=4", "draws=2", "outputs=[live_gmv,cpm]"]
+        command = [sys.executable, "-m", "experiments.sweep", *words, f"out={tmp_path / 'a'}", f"store={store}"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+            until = time.monotonic() + 120
+            while len(list(store.glob("members/*/*.nc"))) < 3 and time.monotonic() < until:
+                time.sleep(0.02)
+            process.send_signal(number)
+            process.communicate(timeout=60)
+        assert not (tmp_path / "a").exists()
+        there = len(list(store.glob("members/*/*.nc")))
+        assert 3 <= there < 16
+        assert resume.command(["a", f"store={store}"]) == 0
+        assert f"{there} of 16 members are in" in capsys.readouterr().err
+        assert sweep.command([*words, f"out={tmp_path / 'b'}", f"store={tmp_path / 'other'}"]) == 0
+        assert same_tables(tmp_path / "b", tmp_path / "a")
+
+    def test_a_study_of_other_sources_is_not_mixed_with_these(self, tmp_path, capsys, monkeypatch):
+        words = [*SMALL, "end=2020-02-28", "members=1", "draws=1", OPENING, f"out={tmp_path / 'a'}"]
+        assert sweep.command(words) == 0
+        monkeypatch.setattr("sim.runner.code_version", lambda: "another")
+        assert resume.command([str(tmp_path / "a"), f"out={tmp_path / 'b'}"]) == 2
+        assert "Check out the sources it was made with, or add anew=true" in capsys.readouterr().err
+
+    def test_names_that_are_none(self, tmp_path, capsys):
+        assert resume.command(["nothing", f"store={tmp_path / 'store'}"]) == 2
+        assert "has no study 'nothing'" in capsys.readouterr().err
+        (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+        assert resume.command([str(tmp_path)]) == 2
+        assert "is no manifest of livemarket" in capsys.readouterr().err
+
+
+class TestBadInput:
+    """Everything is told at once, before anything runs."""
+
+    @pytest.mark.parametrize(
+        ("application", "words", "said"),
+        [
+            (sweep, ["vary.private_domian.opening=[1,2]"], "unknown mechanic 'private_domian'. Did you mean 'private_domain'?"),
+            (sweep, ["vary.private_domain.openin=[1,2]"], "Did you mean 'opening'"),
+            (sweep, ["vary.private_domain.opening=[]"], "has an empty list"),
+            (sweep, ["vary.private_domain.opening=[1,99]"], "outside [0, 5]"),
+            (sweep, ["vary.private_domain.opening=2"], "is no list"),
+            (sweep, ["design=latin", "vary.private_domain.opening=[2,1]"], "is reversed"),
+            (sweep, ["design=latin", "vary.private_domain.opening=[2,2]"], "is empty"),
+            (sweep, ["design=sobol", "samples=100", OPENING], "give 64 or 128"),
+            (sweep, ["design=griid", OPENING], "Did you mean 'grid'?"),
+            (sweep, ["design=list", OPENING, "vary.style.jump=[1,2,3]"], "private_domain.opening has 2, style.jump has 3"),
+            (sweep, ["design=latin", "samples=2000000", OPENING], "samples = 2000000 is outside"),
+            (sweep, [OPENING, "outputs=[live_gvm]"], "Did you mean 'live_gmv'?"),
+            (sweep, [OPENING, "outputs=[cpm,cpm]"], "stands twice"),
+            (sweep, [OPENING, "outputs=[brand_gmv]"], "no quantity 'brand_gmv' with one number a year"),
+            (sweep, [OPENING, "year=2031"], "lies behind the end of the runs"),
+            (sweep, [OPENING, "format=xls"], "Choose one of csv, parquet, netcdf, zarr"),
+            (sweep, [OPENING, "scenarios=[baseline,baseline]"], "'baseline' stands twice"),
+            (sweep, [OPENING, "engine=dask"], "engine=dask and address="),
+            (sweep, [OPENING, "engine=dask", "address=tcp://127.0.0.1:9"], "no scheduler of Dask answers there"),
+            (compare, ["scenarios=[baseline]"], "compares nothing"),
+            (compare, ["scenarios=[baseline,strikt_regulation]"], "Did you mean 'strict_regulation'?"),
+            (compare, ["objectives=nowhere.yaml"], "the file is missing"),
+            (sensitivity, ["trajectories=1"], "trajectories = 1 is outside"),
+            (sensitivity, ["samples=5"], "give 4 or 8"),
+            (sensitivity, ["world=both"], "world = both is two markets"),
+            (discover, [], "Say what to look for"),
+            (discover, ["when='live_gmv about 6'"], "is no condition"),
+            (discover, ["when='live_gmv > 6 and cmp < 5'"], "Did you mean 'cpm'?"),
+            (discover, ["prediction=1.2.2-p9"], "is not modelled"),
+            (discover, ["prediction=5.2-p1"], "needs paired runs"),
+            (robust, ["user=regulater"], "Did you mean 'regulator'?"),
+            (robust, ["thresholds.cpm=5"], "is no objective of the user"),
+            (robust, ["strategies=nowhere.yaml"], "the file is missing"),
+            (forecast, ["precision=2"], "is not a share between 0 and 1"),
+        ],
+    )
+    def test_one_clear_message(self, application, words, said, tmp_path, capsys, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("experiments.workers.Pool.start", lambda pool: None)
+        assert application.command(
+            [*SMALL, *words, "consumers=5", f"out={tmp_path / 'a'}"] if "address=tcp" not in "".join(words) else [*SMALL, *words]
+        ) in (1, 2)
+        message = capsys.readouterr().err
+        assert said in message
+        assert "Traceback" not in message
+        assert list(tmp_path.glob("a*")) == []
+
+    def test_too_long_a_study_wants_to_be_confirmed(self, tmp_path, capsys, monkeypatch):
+        """It says how long it would take and what it would need, after one member; with confirm=true it runs."""
+        monkeypatch.setattr(experiment, "LONG", 1e-6)
+        words = [*SMALL, "end=2020-02-28", "members=2", "draws=2", OPENING, f"out={tmp_path / 'a'}"]
+        assert sweep.command(words) == 2
+        message = capsys.readouterr().err
+        assert "4 runs take about" in message
+        assert "Give confirm=true if that is meant" in message
+        assert not (tmp_path / "a").exists()
+        assert sweep.command([*words, "confirm=true"]) == 0
+
+    def test_a_store_that_cannot_be_written_to_is_told_before(self, tmp_path, capsys):
+        (tmp_path / "store").write_text("a file", encoding="utf-8")
+        words = [*SMALL, OPENING, f"out={tmp_path / 'a'}", f"store={tmp_path / 'store'}"]
+        assert sweep.command(words) == 2
+        assert "is a file. Give a folder." in capsys.readouterr().err
+
+    def test_a_disk_that_fills_up_keeps_what_is_finished(self, tmp_path, capsys, monkeypatch):
+        """The third member finds no room: the command says so, and goes on when there is some."""
+        from experiments.store.places import Store
+
+        put, kept = Store.put, []
+
+        def filling(self, key, content):
+            if len(kept) == 3:
+                with self.telling():
+                    raise OSError(28, "No space left on device")
+            kept.append(key)
+            put(self, key, content)
+
+        words = [*SMALL, "end=2020-02-28", "members=3", "draws=3", OPENING, f"out={tmp_path / 'a'}"]
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "put", filling)
+            assert sweep.command(words) == 1
+        assert "The disk is full. All members finished so far are kept." in capsys.readouterr().err
+        assert not multiprocessing.active_children()
+        assert sweep.command(words) == 0
+        assert "3 of 6 members are in" in capsys.readouterr().err
