@@ -146,7 +146,7 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], look: Look, name: str) -> P
         most = max(sure, key=lambda row: abs(row["relative"]))
         value = f"{most['relative']:+.0%} ({most['relative_low']:+.0%} to {most['relative_high']:+.0%})"
         title = look.say("moves", scenario=most["scenario"], quantity=most["quantity"], value=value)
-    reach = CUT * 100 * max((abs(row["relative"]) for row in there), default=0.01)
+    reach = max(1.0, CUT * 100 * max((abs(row["relative"]) for row in there), default=0.0))
 
     def paint(axes: Axes) -> None:
         for row in there:
@@ -157,8 +157,7 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], look: Look, name: str) -> P
             face = colour if row["resolved"] else "white"
             axes.plot(100 * row["relative"], y, MARKS[number % len(MARKS)], color=colour, markerfacecolor=face, ms=5.5)
         tidy_rows(axes, quantities)
-        widest = 100 * max((max(abs(row["relative_low"]), abs(row["relative_high"])) for row in there), default=1.0)
-        axes.set_xlim(-min(reach, 1.05 * widest), min(reach, 1.05 * widest))
+        axes.set_xlim(-reach, reach)
         axes.set_xlabel(look.say("change"), fontsize=8)
 
     legend = [

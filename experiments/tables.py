@@ -45,7 +45,7 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str, form: str, units: 
         if form == "netcdf":
             path.write_bytes(bytes(dataset.to_netcdf(engine="scipy", format="NETCDF3_64BIT")))
         else:
-            dataset.to_zarr(path, mode="w", consolidated=False)
+            dataset.to_zarr(path, mode="w", consolidated=False, zarr_format=2)  # whose texts are specified
     return path
 
 
