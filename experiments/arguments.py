@@ -81,6 +81,7 @@ def read_switch(word: str, known: Mapping[str, Option], result: Arguments) -> No
 
 def read_word(word: str, parser: OverridesParser, known: Mapping[str, Option], scenarios: Scenarios, result: Arguments) -> None:
     """One name=value: its name is looked up, then it is handed on in the form Hydra wants."""
+    word = with_quotes(word, known)
     try:
         override = parser.parse_override(with_open_name(word))
         values = choices(override)
@@ -107,6 +108,15 @@ def read_word(word: str, parser: OverridesParser, known: Mapping[str, Option], s
         result.words.append("++" + with_open_name(word).lstrip("+"))
     else:
         result.faults.append(unknown_name(name, known))
+
+
+def with_quotes(word: str, known: Mapping[str, Option]) -> str:
+    """A text with blanks or signs in the quotes that Hydra's grammar wants, so that nobody has to quote twice."""
+    name, _, value = word.partition("=")
+    if name not in known or known[name].kind != "text" or re.fullmatch(r"[\w./~:${},-]*|['\"\[].*", value):
+        return word
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"{name}='{escaped}'"
 
 
 def with_open_name(word: str) -> str:

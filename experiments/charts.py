@@ -6,6 +6,7 @@ effects_chart(rows, look, "effects")
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,18 +117,19 @@ def drawn(
     panels: Sequence[float],
     paint: Callable[..., None],
     left: float = 0.30,
+    below: float = 0.46,
 ) -> Picture:
     """A picture of panels side by side: frames them, lets `paint` fill them, writes it.
 
     Args:
         legend: handles with their meaning. height: inches. panels: relative widths. paint: called with the axes.
-        left: share of the width that the names of rows take.
+        left: share of the width that the names of rows take. below: inches for ticks and label under the axes.
     """
     with lettering(look.fonts):
         handles, labels = [each[0] for each in legend], [each[1] for each in legend]
         figure, bottom, top = framed([title], look.foot, (handles, labels), look.language, height)
         axes = figure.subplots(1, len(panels), squeeze=False, gridspec_kw={"width_ratios": list(panels)})[0]
-        figure.subplots_adjust(left=left, right=0.975, bottom=bottom + 0.46 / height, top=top - 0.14 / height, wspace=0.38)
+        figure.subplots_adjust(left=left, right=0.975, bottom=bottom + below / height, top=top - 0.14 / height, wspace=0.38)
         paint(*axes)
         return written(figure, look.folder, name, [title], title)
 
@@ -146,7 +148,9 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], look: Look, name: str) -> P
         most = max(sure, key=lambda row: abs(row["relative"]))
         value = f"{most['relative']:+.0%} ({most['relative_low']:+.0%} to {most['relative_high']:+.0%})"
         title = look.say("moves", scenario=most["scenario"], quantity=most["quantity"], value=value)
-    reach = max(1.0, CUT * 100 * max((abs(row["relative"]) for row in there), default=0.0))
+    largest = 100 * max((abs(row["relative"]) for row in there), default=0.0)
+    widest = 100 * max((max(abs(row["relative_low"]), abs(row["relative_high"])) for row in there), default=0.0)
+    reach = max(1.0, min(CUT * largest, 1.06 * widest))
 
     def paint(axes: Axes) -> None:
         for row in there:
@@ -214,10 +218,10 @@ def heat_chart(rows: Sequence[str], columns: Sequence[str], values: Array, title
         axes.set_yticks(range(len(rows)), list(rows), fontsize=7.5)
         axes.set_xticks(range(len(columns)), [broken(column) for column in columns], fontsize=7)
         axes.tick_params(length=0)
-        axes.set_xlabel(label, fontsize=8)
+        axes.set_xlabel("\n".join(textwrap.wrap(label, 76)), fontsize=8)
 
-    height = FRAME + 0.35 + ROW * len(rows)
-    return drawn(look, name, title, [], height, [1], paint)
+    height = FRAME + 0.5 + ROW * len(rows)
+    return drawn(look, name, title, [], height, [1], paint, below=0.75)
 
 
 def importance_map(rows: Sequence[str], columns: Sequence[str], values: Array, look: Look, name: str) -> Picture:
@@ -251,8 +255,9 @@ def sweep_chart(series: Mapping[str, tuple[Array, ...]], output: str, unit: str,
     word = "same" if overlap else "rises" if (steps >= 0).all() else "falls" if (steps <= 0).all() else "bends"
 
     def paint(axes: Axes) -> None:
-        for number, (x, middle, below, above) in enumerate(series.values()):
+        for number, (exact, middle, below, above) in enumerate(series.values()):
             style = STYLES[number % len(STYLES)]
+            x = exact + 0.008 * (number - (len(series) - 1) / 2) * np.ptp(exact)  # series that agree would hide each other
             axes.vlines(x, below, above, color=style.colour, lw=1.2)
             axes.plot(x, middle, marker=MARKS[number % len(MARKS)], color=style.colour, ls=style.line, lw=1.6, ms=5)
         plain(axes, f"{factor}, {about}", f"{output}, {unit}")

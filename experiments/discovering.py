@@ -88,7 +88,7 @@ def asked_about(settings: Mapping[str, Any], faults: list[str]) -> tuple[list[Co
     """The conditions or the prediction that is asked about; what is wrong with them goes to the faults."""
     when, prediction = settings.get("when"), settings.get("prediction")
     if (when is None) == (prediction is None):
-        faults.append("Say what to look for: when='live_gmv >= 6', or prediction=1.2.2-p1; one of the two.")
+        faults.append('Say what to look for: "when=live_gmv >= 6", or prediction=1.2.2-p1; one of the two.')
         return [], ""
     if prediction is not None:
         id = str(prediction)
@@ -101,7 +101,7 @@ def asked_about(settings: Mapping[str, Any], faults: list[str]) -> tuple[list[Co
     for part in re.split(r"\band\b", str(when)):
         match = CONDITION.fullmatch(part)
         if match is None or match[3].count(".") > 1:
-            faults.append(f"when: '{part.strip()}' is no condition. Write for example when='live_gmv >= 6 and cpm < 60'.")
+            faults.append(f"when: '{part.strip()}' is no condition. Write for example \"when=live_gmv >= 6 and cpm < 60\".")
         else:
             faults += output_faults([match[1]], "when")
             found.append(Condition(match[1], match[2], float(match[3])))
@@ -135,10 +135,10 @@ def conditions_of(table: pd.DataFrame, factors: Sequence[str]) -> tuple[Array, d
 def limits_text(low: float, high: float, labels: Sequence[str]) -> str:
     """The limits of one column in words."""
     if labels:
-        return "in " + " or ".join(label for place, label in enumerate(labels) if low <= place <= high)
+        return "= " + " / ".join(label for place, label in enumerate(labels) if low <= place <= high)
     if np.isinf(low):
-        return f"at most {high:.4g}"
-    return f"at least {low:.4g}" if np.isinf(high) else f"from {low:.4g} to {high:.4g}"
+        return f"≤ {high:.4g}"
+    return f"≥ {low:.4g}" if np.isinf(high) else f"= {low:.4g} … {high:.4g}"
 
 
 def boxes_table(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -168,7 +168,7 @@ def answer(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]], words: st
     sentences = [f"{words} in {share:.0%} of {runs:,} runs."]
     for number, box in enumerate(boxes):
         limits = boxes_table([box], columns)
-        said = " and ".join(f"{row.condition} is {row.limits}" for row in limits.itertuples())
+        said = " and ".join(f"{row.condition} {row.limits}" for row in limits.itertuples())
         aside = "of what is left, " if number else ""
         rest = f"{aside}in {box.density:.0%} of the runs there, which are {box.coverage:.0%} of all in which it does."
         sentences.append(f"It happens where {said}: {rest}")
@@ -194,7 +194,7 @@ def pictures(
     chosen += [place for place in range(len(names)) if place not in chosen][: 2 - len(chosen)]
     chosen = (chosen * 2)[:2]  # a single condition is shown against itself
     limits = (box.low[chosen], box.high[chosen]) if box else (np.full(2, -np.inf), np.full(2, np.inf))
-    said = " and ".join(f"{row.condition} is {row.limits}" for row in boxes_table([box], columns).itertuples()) if box else ""
+    said = ", ".join(f"{row.condition} {row.limits}" for row in boxes_table([box], columns).itertuples()) if box else ""
     trade = np.array([each.coverage for each in steps]), np.array([each.density for each in steps])
     look = look_of(folder, asked.command, settings["language"])
     return [boxes_chart(x[:, chosen], [names[place] for place in chosen], interest, limits, said, words, trade, look, "box")]
