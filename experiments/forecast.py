@@ -26,8 +26,8 @@ APPLICATION = Application(
         ("forecast --cfg job", "show the configuration and run nothing"),
     ),
     results=(
-        "Results: index.html (the page to read), scorecard.csv, forecast.nc (opens with xarray), figures/,",
-        "configuration.yaml and manifest.json. They appear whole or not at all.",
+        "Results: index.html (the page to read), scorecard.csv, forecast.nc (opens with xarray), runs (headline quantities of the",
+        "last year) in the form asked for, figures/, configuration.yaml and manifest.json. They appear whole or not at all.",
     ),
     options="experiments.options:FORECAST",
     work="experiments.work:forecast",

@@ -109,6 +109,7 @@ SHARED = (
     Option("language", "work", "choice", "language of the pictures", choices=("en", "zh")),
     Option("checked", "work", "checked", "check ranges and the books every week (slower)"),
 )
+FORMAT = Option("format", "work", "choice", "form of the tables", choices=FORMATS)
 PAIRED = Option(
     "paired", "size", "whole", "for how many members the further runs are made which some predictions need (five each)", 0, 100_000
 )
@@ -123,6 +124,7 @@ FORECAST = (
         "stop before all members are run, once chance moves the mean of each headline quantity of the last year "
         "by less than this share (half of the 90% interval)",
     ),
+    FORMAT,
     Option("detail", "work", "checked", "keep the results of each brand in forecast.nc"),
     Option("profile", "work", "truth", "instead of a forecast: run its first member alone and say where time and memory go"),
 )
@@ -131,7 +133,7 @@ EXPERIMENT = (
     *SHARED,
     Option("outputs", "design", "checked", "quantities that are read, as [a,b]: any recorded one with one number a year"),
     Option("year", "design", "checked", "the year they are read in; by default the last"),
-    Option("format", "work", "choice", "form of the tables", choices=FORMATS),
+    FORMAT,
     Option("confirm", "work", "truth", "run it although it takes more than an hour"),
 )
 VARY = Option("vary", "design", "checked", "what is varied: vary.<mechanic>.<parameter>=[values], or =[low,high] in a random design")

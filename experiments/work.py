@@ -14,7 +14,8 @@ from experiments.carrying_out import carry_out
 from experiments.experiment import Prepared, origin, prepare, size_of, write_configuration
 from experiments.folder import megabytes
 from experiments.manifest import write_manifest
-from experiments.plan import Plan, make_plan
+from experiments.plan import DIMS, Plan, make_plan
+from experiments.tables import format_faults
 
 if TYPE_CHECKING:
     from experiments.ensemble import Ensemble
@@ -33,7 +34,7 @@ def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
     begun = time.perf_counter()
     scenario = settings.get("scenario")
     stem = scenario.get("name") if isinstance(scenario, Mapping) else scenario
-    prepared = prepare(settings, asked.faults, str(stem))
+    prepared = prepare(settings, [*asked.faults, *format_faults(settings.get("format"))], str(stem))
     plan = prepared.plan
     print(heading(plan), flush=True)
     with prepared.folder as folder:
@@ -125,14 +126,19 @@ def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
 
 def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[str, Any], path: Path, pool: Pool) -> list[str]:
     """Write everything but the manifest; returns notes on what could not be drawn."""
+    from experiments.outputs import HEADLINES, known_outputs, long_table, read_outputs
     from experiments.page import write_page
     from experiments.pictures import draw_all
     from experiments.scorecard import write_csv
+    from experiments.tables import write_table
 
     # netCDF-3, which opens without further libraries: hundreds of short series take HDF5 twenty times as long.
     (path / "forecast.nc").write_bytes(ensemble.base.to_netcdf(engine="scipy", format="NETCDF3_64BIT"))
     if rows:
         write_csv(rows, path / "scorecard.csv")
+    names = [name for name in HEADLINES if f"{name}_annual" in ensemble.base]
+    runs = long_table(ensemble.base, read_outputs(ensemble.base, names, None), DIMS)
+    write_table(runs, path, "runs", plan.settings["format"], {name: known_outputs()[name].unit for name in names})
     write_configuration(plan, path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)

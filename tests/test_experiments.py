@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from experiments.carrying_out import store_of
 from experiments.precision import chance
 from experiments.store.opening import open_study
 from experiments.tables import FORMATS, write_table
+from tests.test_completion import Local
 
 ROOT = Path(__file__).parents[1]
 SMALL = ("consumers=200", "brands=12", "streamers=24", "end=2020-12-31", "threads=2")
@@ -100,6 +102,15 @@ class TestSweep:
         assert np.isnan(read["cpm"].tolist()[1])
         assert read["n"].tolist() == [1, 2]
         assert read["held"].astype(int).tolist() == [1, 0]
+
+    def test_a_cluster_makes_the_same_tables(self, swept, tmp_path):
+        """The same command on a scheduler and workers that are processes of their own."""
+        with Local(tmp_path) as local:
+            local.start_worker()
+            local.start_worker()
+            words = [str(swept / "first"), f"out={tmp_path / 'again'}", f"store={tmp_path / 'store'}"]
+            assert resume.command([*words, "engine=dask", f"address={local.address}"]) == 0
+        assert same_tables(swept / "first", tmp_path / "again")
 
     def test_multirun_makes_each_combination(self, tmp_path):
         words = ["--multirun", *SMALL, "end=2020-03-31", "members=1", "draws=1", OPENING, "seed=1,2", f"out={tmp_path}/${{seed}}"]
@@ -323,6 +334,20 @@ class TestBadInput:
         words = [*SMALL, OPENING, f"out={tmp_path / 'a'}", f"store={tmp_path / 'store'}"]
         assert sweep.command(words) == 2
         assert "is a file. Give a folder." in capsys.readouterr().err
+
+    def test_a_store_on_a_read_only_disk_is_told_before(self, tmp_path, capsys, monkeypatch):
+        """The superuser may write everywhere, so the file system's refusal is made up."""
+
+        anywhere = tempfile.mkdtemp
+
+        def refusing(suffix=None, prefix=None, dir=None):
+            if dir is not None and "store" in str(dir):
+                raise OSError(30, "Read-only file system")
+            return anywhere(suffix, prefix, dir)
+
+        monkeypatch.setattr(tempfile, "mkdtemp", refusing)
+        assert sweep.command([*SMALL, OPENING, f"out={tmp_path / 'a'}"]) == 2
+        assert "cannot be written to (Read-only file system)" in capsys.readouterr().err
 
     def test_a_disk_that_fills_up_keeps_what_is_finished(self, tmp_path, capsys, monkeypatch):
         """The third member finds no room: the command says so, and goes on when there is some."""

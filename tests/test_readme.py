@@ -1,5 +1,6 @@
 """What the README and docs/ say is so: code runs as printed, commands and paths exist, errors are the engine's own words."""
 
+import importlib
 import re
 import shlex
 import tomllib
@@ -9,10 +10,10 @@ import pytest
 import yaml
 
 import sim
+from experiments import forecast, resume
+from experiments.application import Application, imported
 from experiments.arguments import read_arguments
-from experiments.forecast import APPLICATION
 from experiments.history_targets import LAST_FITTED
-from experiments.options import FORECAST
 from experiments.scenario_files import scenario_names
 from scenarios.data import load_report
 from sim.fields import PHASES, WEEK, Array, own, param, read
@@ -22,15 +23,16 @@ from tests.small import engine_of
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXPERIMENTS = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
 MODEL = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 PYTHON = [code for language, code in BLOCKS if language == "python"]
 COMMANDS = [
     line.partition("#")[0].strip()
-    for language, code in BLOCKS
+    for language, code in [*BLOCKS, *re.findall(r"^```(\w+)\n(.*?)^```$", EXPERIMENTS, flags=re.DOTALL | re.MULTILINE)]
     if language == "bash"
     for line in code.splitlines()
-    if line.partition("#")[0].strip()
+    if line.partition("#")[0].strip() and not line.startswith("dask ")
 ] + re.findall(r"`(uv run [^`]+)`", README)
 SENTENCES = [line for language, code in BLOCKS if language == "text" for line in code.splitlines()]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -62,13 +64,16 @@ def test_the_printed_mechanic_is_the_shipped_file() -> None:
 # -- commands ----------------------------------------------------------------------------------------------------
 
 
-def words_after(command: str) -> list[str]:
-    """The options that a command hands to `forecast`: its own words, or those of ARGS for make."""
+def asked_of(command: str) -> tuple[Application | None, list[str]]:
+    """The experiment that a command starts and the options it hands on: its own words, or those of ARGS for make; None for a tool."""
     words = shlex.split(command)
     if words[0] == "make":
         given = [word.partition("=")[2] for word in words if word.startswith("ARGS=")]
-        return shlex.split(given[0]) if given else []
-    return words[words.index("forecast") + 1 :] if "forecast" in words else [w for w in words if "=" in w]
+        return forecast.APPLICATION, shlex.split(given[0]) if given else []
+    name = words[2] if words[:2] == ["uv", "run"] else words[0].rpartition("/")[2]
+    if name not in resume.APPLICATIONS:
+        return None, []
+    return importlib.import_module(f"experiments.{name}").APPLICATION, words[words.index(name) + 1 if name in words else 1 :]
 
 
 def test_the_readme_begins_with_two_commands() -> None:
@@ -89,11 +94,13 @@ def test_a_command_exists_and_takes_these_options(command: str) -> None:
         folder, name = words[0].rsplit("/", 1)
         assert folder == ".venv/bin"
         assert name in project["project"]["scripts"]
-    options, text = words_after(command), APPLICATION.helped()
-    named = [word.partition("=")[0] for word in options if "=" in word]
-    assert set(named) <= {option.name for option in FORECAST}
-    assert all(re.search(rf"^  {name} ", text, flags=re.MULTILINE) for name in named)
-    assert read_arguments([word for word in options if word != "--help"], "forecast", FORECAST).faults == []
+    application, given = asked_of(command)
+    if application is not None:
+        known, text = imported(application.options), application.helped()
+        named = [word.partition("=")[0].partition(".")[0] for word in given if "=" in word]
+        assert set(named) <= {option.name for option in known}
+        assert all(re.search(rf"^  {name} ", text, flags=re.MULTILINE) for name in named)
+        assert read_arguments([word for word in given if word != "--help"], application.name, known).faults == []
 
 
 def test_python_versions_are_those_of_the_project() -> None:
