@@ -1,46 +1,107 @@
 """A plan is carried out: its study is kept in the store, what is missing is run behind a bar, and all of it opens.
 
-store = store_of(settings, faults)
-study = carry_out(plan, store, asked, out)
+store = store_of(settings)
+study = carry_out(plan, store, asked, out)      # too long a study wants confirm=true, once its first member is there
 dataset = open_study(store, study)
 """
 
 from __future__ import annotations
 
+import math
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from experiments.application import Asked, tell
 from experiments.completion import Engine, IncompleteError, complete, missing_of
+from experiments.folder import megabytes
 from experiments.plan import Plan
-from experiments.store.places import Store
+from experiments.refusal import RefusedError
+from experiments.store.places import Store, usual_place
 from experiments.store.studies import Study, kept
 from experiments.workers import Advance, Embedded
 
+LONG = 3600.0  # seconds of all runs, above which a study wants to be confirmed
 
-def carry_out(plan: Plan, store: Store, asked: Asked, out: str) -> Study:
-    """Run what the store lacks of a plan, and keep it.
+
+def carry_out(plan: Plan, store: Store, asked: Asked, out: str, follow: int | None = 0, part: str = "") -> Study:
+    """Run what the store lacks of a plan, and keep it; the first member tells how long the others take.
+
+    Args:
+        follow: runs that may be wanted after these; None once the reader has been told.
+        part: ends the study's name, where an experiment makes several.
 
     Raises:
+        RefusedError: what takes longer than an hour and is not confirmed; members made so far are kept.
         IncompleteError: members that failed; all others are kept.
         StoreError: a store that takes nothing more.
         ClusterError: a cluster that was lost.
     """
     store.prepare()
-    study = kept(store, plan.study(asked.application, asked.command, out))
+    for note in plan.late if follow is not None else ():
+        tell(f"Note: {note}")
+    study = kept(store, plan.study(asked.application, asked.command, out, part))
     missing = missing_of(study, plan.runs, store, plan.settings["checked"] is True)
     for damaged in missing.damaged:
         tell(f"Note: {damaged}")
     if missing.found and (missing.keys or not plan.settings.get("precision")):  # which looks at ever more members
         tell(f"{missing.found} of {missing.found + len(missing.keys)} members are in {store.folder} already.")
     if missing.keys:
+        again = f"resume {study.name}{elsewhere(store)}"
         with engine_of(plan, asked) as engine, bar(len(missing.keys) * plan.steps) as advance:
-            failures = complete(missing, store, engine, advance)
+            look = Estimate(plan, len(missing.keys) + (follow or 0), engine, again, told=follow is None)
+            failures = complete(missing, store, engine, advance, look)
         if failures:
-            raise IncompleteError(failures, len(missing.keys) + missing.found, f"resume {study.name}")
+            raise IncompleteError(failures, len(missing.keys) + missing.found, again)
     return study
+
+
+@dataclass
+class Estimate:
+    """Looks at the members as they come; the first says what all of them take.
+
+    Attributes:
+        count: runs that are wanted.
+        again: the command that goes on.
+        told: whether the reader knows.
+    """
+
+    plan: Plan
+    count: int
+    engine: Engine
+    again: str
+    told: bool
+
+    def __call__(self, seconds: float, size: int) -> None:
+        """A member took so many seconds and bytes; RefusedError where the rest takes too long and is not confirmed."""
+        if self.told or self.count == 1:
+            return
+        self.told = True
+        whole = seconds * (self.count - 1) / self.engine.width
+        text = f"{self.count:,} runs take about {duration(whole)} and {megabytes(self.count * size)}"
+        if whole > LONG and self.plan.settings.get("confirm") is not True:
+            raise RefusedError(
+                [
+                    f"{text}. Give confirm=true if that is meant (the same command, or {self.again} confirm=true), "
+                    "or ask for fewer runs, fewer consumers or an earlier end."
+                ]
+            )
+        tell(f"One member took {seconds:.1f} s: {text}.")
+
+
+def duration(seconds: float) -> str:
+    """A time for a reader."""
+    if seconds < 90:
+        return f"{math.ceil(seconds)} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:,.1f} h"
+
+
+def elsewhere(store: Store) -> str:
+    """What a command needs to find this store; nothing where it is the usual one."""
+    return "" if store.folder == Store(usual_place()).folder else f" store={shlex.quote(str(store.folder))}"
 
 
 @contextmanager
@@ -77,6 +138,6 @@ def bar(weeks: int) -> Iterator[Advance]:
 
 
 def store_of(settings: Mapping[str, Any]) -> Store:
-    """The store that was asked for."""
+    """The store that was asked for, or the usual one."""
     place = settings.get("store")
-    return Store(place if isinstance(place, str) and place.strip() else "runs/store")
+    return Store(place if isinstance(place, str) and place.strip() else usual_place())

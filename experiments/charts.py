@@ -22,11 +22,13 @@ from experiments.fans import weighted_quantile
 from experiments.layout import HEIGHT, Picture, framed, lettering, written
 from experiments.marks import INK, MARKS, MUTED, STYLES
 from experiments.words import LANGUAGES, settle_language
+from scenarios.predictions.judgement import LEVEL
 
 Array = npt.NDArray[Any]
 ROW = 0.30  # inches that one row of a chart takes
 FRAME = 1.9  # inches that title, legend, axis and footnote take
 BINS = 8  # of the running mean through a scatter
+FEWEST = 8  # runs, below which a scatter is not said to rise or fall; source: assumption
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CUT = 2.5  # an axis of effects reaches so many times the largest effect; longer intervals are cut
 GREYS = ("#222222", "#7a7a7a", "#b5b5b5")
@@ -49,7 +51,8 @@ TEXTS = {
     "rises": ("{output} rises with {name}", "{output} 随 {name} 上升"),
     "falls": ("{output} falls with {name}", "{output} 随 {name} 下降"),
     "bends": ("{output} rises and falls with {name}", "{output} 随 {name} 有升有降"),
-    "same": ("{output} hardly depends on {name}: the intervals overlap", "{output} 几乎不依赖 {name}：区间重叠"),
+    "unresolved": ("Whether {output} depends on {name} is not resolved", "尚不能判定 {output} 是否依赖 {name}"),
+    "differs": ("{output} moves with {name} otherwise in each market", "{output} 随 {name} 的变化因市场而异"),
     "mean": ("mean with 90% interval", "均值与 90% 区间"),
     "runs": ("runs", "单次模拟"),
     "binned": ("running mean", "分段均值"),
@@ -60,6 +63,8 @@ TEXTS = {
     "coverage": ("coverage", "覆盖率"),
     "density": ("density", "密度"),
     "regret": ("{name} is regretted least", "{name} 的遗憾最小"),
+    "unsure": ("{name} is regretted least; whether less than {rival} is not resolved", "{name} 的遗憾最小，但与 {rival} 的差别尚不能判定"),
+    "alike": ("All strategies are the same in every future", "所有策略在每个情景中都相同"),
     "regretted": ("regret in {quantity}, {unit}", "{quantity} 的遗憾，{unit}"),
     "spread": (
         "line: 5 to 95% of futures, box: half of them, mark: median, cross: worst",
@@ -131,7 +136,7 @@ def drawn(
         axes = figure.subplots(1, len(panels), squeeze=False, gridspec_kw={"width_ratios": list(panels)})[0]
         figure.subplots_adjust(left=left, right=0.975, bottom=bottom + below / height, top=top - 0.14 / height, wspace=0.38)
         paint(*axes)
-        return written(figure, look.folder, name, [title], title)
+        return written(figure, look.folder, name, [title], title, look.command)
 
 
 def effects_chart(rows: Sequence[Mapping[str, Any]], look: Look, name: str) -> Picture:
@@ -242,17 +247,31 @@ def broken(name: str) -> str:
     return "\n".join([*lines, line])
 
 
-def sweep_chart(series: Mapping[str, tuple[Array, ...]], output: str, unit: str, factor: str, about: str, look: Look, name: str) -> Picture:
+def course(mean: Array) -> str:
+    """Whether means by rising parameter rise, fall, or bend."""
+    steps = np.diff(mean)
+    return "rises" if (steps >= 0).all() else "falls" if (steps <= 0).all() else "bends"
+
+
+def sweep_chart(
+    series: Mapping[str, tuple[Array, ...]],
+    resolved: Sequence[bool],
+    output: str,
+    unit: str,
+    factor: str,
+    about: str,
+    look: Look,
+    name: str,
+) -> Picture:
     """An output against one parameter: means with 90% intervals at its values, a line for each series.
 
     Args:
         series: label -> values of the parameter, mean, low and high of the output, (points,) each, by rising value.
+        resolved: of each series, whether its highest mean is resolved above its lowest, run by run.
         about: the unit of the parameter.
     """
-    _, mean, low, high = next(iter(series.values()))
-    steps = np.diff(mean)
-    overlap = np.nanmax(low) <= np.nanmin(high)
-    word = "same" if overlap else "rises" if (steps >= 0).all() else "falls" if (steps <= 0).all() else "bends"
+    words = {course(each[1]) if sure else "unresolved" for each, sure in zip(series.values(), resolved, strict=True)}
+    word = words.pop() if len(words) == 1 else "differs"
 
     def paint(axes: Axes) -> None:
         for number, (exact, middle, below, above) in enumerate(series.values()):
@@ -270,6 +289,18 @@ def sweep_chart(series: Mapping[str, tuple[Array, ...]], output: str, unit: str,
     return drawn(look, name, look.say(word, output=output, name=factor), legend, HEIGHT, [1], paint, left=0.11)
 
 
+def relation(x: Array, y: Array, parts: Sequence[Array]) -> str:
+    """Whether runs rise or fall with a parameter by rank (Spearman), or else bend over parts of its range (Kruskal-Wallis)."""
+    from scipy.stats import kruskal, spearmanr  # takes a second to import
+
+    if np.ptp(y) == 0 or len(y) < FEWEST:
+        return "unresolved"
+    ranks = spearmanr(x, y)
+    if ranks.pvalue < 1 - LEVEL:
+        return "rises" if ranks.statistic > 0 else "falls"
+    return "bends" if len(parts) > 1 and kruskal(*parts).pvalue < 1 - LEVEL else "unresolved"
+
+
 def scatter_chart(x: Array, y: Array, output: str, unit: str, factor: str, about: str, look: Look, name: str) -> Picture:
     """An output against one parameter of a random design: all runs, and a running mean with its 90% interval."""
     edges = np.quantile(x, np.linspace(0, 1, min(BINS, max(2, len(x) // 4)) + 1))
@@ -281,9 +312,7 @@ def scatter_chart(x: Array, y: Array, output: str, unit: str, factor: str, about
         mean.append(float(mine.mean()))
         half.append(1.645 * float(mine.std(ddof=1)) / np.sqrt(len(mine)) if len(mine) > 1 else 0.0)
     middle, width = np.array(mean), np.array(half)
-    overlap = (middle - width).max() <= (middle + width).min()
-    ends = middle[-1] - middle[0]
-    word = "same" if overlap else "rises" if ends > width[0] + width[-1] else "falls" if -ends > width[0] + width[-1] else "bends"
+    word = relation(x, y, [y[place == number] for number in np.unique(place)])
 
     def paint(axes: Axes) -> None:
         axes.plot(x, y, "o", color=MUTED, ms=2.5, alpha=0.6)
@@ -353,6 +382,7 @@ def regret_chart(
     shares: Sequence[tuple[float, float, float]],
     quantity: str,
     unit: str,
+    title: str,
     look: Look,
     name: str,
 ) -> Picture:
@@ -379,4 +409,4 @@ def regret_chart(
         small.set_xlabel(look.say("satisfied"), fontsize=8)
 
     legend = [(Line2D([], [], color=INK, lw=1.2, marker="o", ms=4.5), look.say("spread"))]
-    return drawn(look, name, look.say("regret", name=names[0]), legend, FRAME + 0.3 + ROW * len(names), [2, 1], paint, left=0.2)
+    return drawn(look, name, title, legend, FRAME + 0.3 + ROW * len(names), [2, 1], paint, left=0.2)

@@ -13,16 +13,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.analysis.regret import choices, dominated, refuse_gaps, regrets, satisfied
+from experiments.analysis.regret import Lead, choices, dominated, lead, refuse_gaps, regrets, satisfied
 from experiments.application import Asked
 from experiments.design_points import design_faults, design_points
-from experiments.experiment import Findings, Prepared, estimate, experiment_faults, prepare, publish, read_scenarios, run
+from experiments.experiment import Findings, Prepared, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.layers import Layer
 from experiments.objectives import Objective, load_objectives
 from experiments.options import ROBUST
 from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.plan import Case
 from experiments.strategies import load_strategies
+from experiments.tables import listed
 from sim.errors import DataError, did_you_mean
 
 Array = npt.NDArray[Any]
@@ -44,7 +45,6 @@ def robust(settings: Mapping[str, Any], asked: Asked) -> None:
         faults += found
     prepared = prepare(settings, [*asked.faults, *faults], "robust", options=ROBUST, scenarios=scenarios, points=points)
     prepared = with_strategies(prepared, strategies)
-    estimate(prepared, asked)
     dataset = run(prepared, asked)
     dims = ("world", "scenario", "member", *prepared.plan.points.dims)
     names = list(dict.fromkeys([*(want.quantity for want in wants), *settings["outputs"]]))
@@ -53,18 +53,19 @@ def robust(settings: Mapping[str, Any], asked: Asked) -> None:
     levels = np.array([thresholds.get(want.quantity, np.nan) * want.sign if thresholds else np.nan for want in wants])
     levels = np.where(np.isnan(levels), [float(np.quantile(each[0], SATISFIED)) for each in payoffs], levels)
     table = strategies_table(list(strategies), payoffs, levels, weights, draws, wants)
+    found = lead(list(strategies), payoffs[0], weights, draws)
     year = settings["year"] or str(settings["end"])[:4]
     findings = Findings(
         title=f"Which strategy of the {settings['user']} holds in most futures",
         subtitle=f"{len(strategies)} strategies in {len(weights):,} futures, {prepared.plan.count:,} runs; yearly values of {year}.",
-        answer=answer(table, wants, levels, settings["user"]),
+        answer=answer(table, wants, levels, settings["user"], found),
         tables={
             "strategies": table,
             "futures": futures.assign(**{name: each for name, each in zip(strategies, regrets(payoffs[0]), strict=True)}),
             "runs": long_table(dataset, outputs, dims),
         },
         units={name: each.unit for name, each in known_outputs().items()},
-        draw=lambda folder: pictures(list(strategies), payoffs, weights, table, wants, folder, settings, asked),
+        draw=lambda folder: pictures(list(strategies), payoffs, weights, table, wants, found, folder, settings, asked),
         shown={"Strategies": table},
     )
     publish(prepared, asked, findings, begun)
@@ -160,20 +161,28 @@ def strategies_table(
     return pd.DataFrame(rows)
 
 
-def answer(table: pd.DataFrame, wants: Sequence[Objective], levels: Array, user: str) -> list[str]:
+def answer(table: pd.DataFrame, wants: Sequence[Objective], levels: Array, user: str, found: Lead) -> list[str]:
     """Which strategy is regretted least, which satisfies most often, and which are dominated."""
     unit = known_outputs()[wants[0].quantity].unit
-    first, most = table.iloc[0], table.loc[table["satisfied"].idxmax()]
+    first, most = table.iloc[0], table[table["satisfied"] == table["satisfied"].max()]
     words = [("at least" if want.sign > 0 else "at most", want.sign * level) for want, level in zip(wants, levels, strict=True)]
     limits = " and ".join(f"{want.quantity} {word} {level:.3g}" for want, (word, level) in zip(wants, words, strict=True))
+    best = table["best"][: len(found.leaders)].sum()
     sentences = [
-        f"The {user} regrets {first['strategy']} least: {first['regret']:.3g} {unit} on average of {wants[0].quantity}, "
-        f"{first['worst_regret']:.3g} at worst; it is best in {first['best']:.0%} of the futures.",
-        f"{most['strategy']} satisfies most often, in {most['satisfied']:.0%} ({most['satisfied_low']:.0%} to "
-        f"{most['satisfied_high']:.0%}) of the futures: {limits}.",
+        f"The {user} regrets {listed(found.leaders)} least{', alike' * (len(found.leaders) > 1)}: {first['regret']:.3g} {unit} on average "
+        f"of {wants[0].quantity}, {first['worst_regret']:.3g} at worst; best in {best:.0%} of the futures."
+        if found.rival
+        else f"For the {user} all strategies are the same in every future by {wants[0].quantity}: none can be preferred.",
     ]
+    if found.rival and not found.resolved:
+        sentences.append(f"Whether that is better than {found.rival} is not resolved by these runs.")
+    often = f"in {most['satisfied'].iloc[0]:.0%} ({most['satisfied_low'].iloc[0]:.0%} to {most['satisfied_high'].iloc[0]:.0%})"
+    if len(most) == len(table):
+        sentences.append(f"All strategies satisfy equally often, {often} of the futures: {limits}.")
+    else:
+        sentences.append(f"{listed(list(most['strategy']))} satisfies most often, {often} of the futures: {limits}.")
     worst = table.sort_values("worst_regret").iloc[0]
-    if worst["strategy"] != first["strategy"]:
+    if worst["worst_regret"] < first["worst_regret"]:
         sentences.append(f"Who fears the worst case takes {worst['strategy']}: never more than {worst['worst_regret']:.3g} {unit} behind.")
     beaten = table[table["dominated_by"] != ""]
     sentences += [f"{row.strategy} is dominated by {row.dominated_by}." for row in beaten.itertuples()]
@@ -186,6 +195,7 @@ def pictures(
     weights: Array,
     table: pd.DataFrame,
     wants: Sequence[Objective],
+    found: Lead,
     folder: Path,
     settings: Mapping[str, Any],
     asked: Asked,
@@ -198,4 +208,7 @@ def pictures(
     quantity = wants[0].quantity
     regret = regrets(payoffs[0])[order]
     look = look_of(folder, asked.command, settings["language"])
-    return [regret_chart([names[n] for n in order], regret, weights, shares, quantity, known_outputs()[quantity].unit, look, "regret")]
+    word = "alike" if found.rival is None else "regret" if found.resolved else "unsure"
+    title = look.say(word, name=listed(found.leaders), rival=found.rival)
+    unit = known_outputs()[quantity].unit
+    return [regret_chart([names[n] for n in order], regret, weights, shares, quantity, unit, title, look, "regret")]

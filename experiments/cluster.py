@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -34,9 +35,18 @@ class ClusterError(LivemarketError):
 
 
 def on_worker(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
-    """What a worker does with a job."""
+    """What a worker does with a job, once it has the rules compiled."""
     with ONE_AT_A_TIME:
+        warm()
         return done(function, arguments, lambda weeks, steps: None)
+
+
+@lru_cache(maxsize=1)
+def warm() -> None:
+    """Compile the rules, or load them compiled, so that the first member takes no longer than the others."""
+    from sim.model import rehearse
+
+    rehearse()
 
 
 def sources() -> str:
@@ -55,6 +65,12 @@ class Cluster:
     def __init__(self, address: str, patience: float = PATIENCE) -> None:
         self.address, self.patience = address, patience
         self.client: distributed.Client | None = None
+
+    @property
+    def width(self) -> int:
+        """How many jobs are done at once: one by each worker."""
+        assert self.client is not None
+        return max(1, len(self.client.nthreads()))
 
     def __enter__(self) -> Cluster:
         self.connect(min(self.patience, 10.0))

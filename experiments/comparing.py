@@ -13,16 +13,17 @@ import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
-from experiments.analysis.effects import Effect, paired_effect, paired_share
-from experiments.analysis.regret import choices, dominated
+from experiments.analysis.effects import SAME, Effect, paired_effect, paired_share
+from experiments.analysis.regret import Lead, choices, dominated, lead
 from experiments.application import Asked
 from experiments.ensemble import of_case, weighed
-from experiments.experiment import Findings, estimate, experiment_faults, prepare, publish, read_scenarios, run
+from experiments.experiment import Findings, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.objectives import Objective, load_objectives
 from experiments.options import COMPARE
 from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.plan import SAME_AS_BASE, Plan
 from experiments.scorecard import conditions_met
+from experiments.tables import listed
 from scenarios.predictions import PREDICTIONS
 from scenarios.predictions.members import Members
 from sim.errors import DataError
@@ -45,7 +46,6 @@ def compare(settings: Mapping[str, Any], asked: Asked) -> None:
     faults += experiment_faults(settings)
     prepared = prepare(settings, [*asked.faults, *faults], "compare", options=COMPARE, scenarios=scenarios)
     plan, year = prepared.plan, settings["year"]
-    estimate(prepared, asked)
     dataset = run(prepared, asked)
     names = [case.name for case in plan.cases if case.members is None]
     wanted = list(dict.fromkeys([*settings["outputs"], *(each.quantity for wants in users.values() for each in wants)]))
@@ -116,7 +116,7 @@ def told(effect: Effect) -> dict[str, Any]:
         "relative_low": effect.low / level,
         "relative_high": effect.high / level,
         "pairs_needed": np.nan if effect.pairs_needed is None else effect.pairs_needed,
-        "verdict": "resolved" if effect.resolved else "not resolved",
+        "verdict": effect.verdict,
     }
 
 
@@ -191,15 +191,22 @@ def ranking_table(
                 row = {"world": world, "user": user, "quantity": wants[0].quantity, "rank": rank, "scenario": each.name, "mean": mean}
                 row |= {"regret": each.regret, "regret_90": each.high_regret, "worst_regret": each.worst_regret, "share_best": each.best}
                 rows.append({**row, "dominated_by": ", ".join(above[each.name])})
-            best, second = (names.index(each.name) for each in ranked[:2])
-            sure = paired_effect(payoffs[0][second], payoffs[0][best], weights, draws).resolved
-            sentences.append(
-                f"The {user} prefers {ranked[0].name}{aside} by {wants[0].quantity}: it is best in {ranked[0].best:.0%} of the runs."
-                if sure
-                else f"For the {user} it is not resolved{aside} which scenario is best by {wants[0].quantity}; "
-                f"{ranked[0].name} is regretted least and is best in {ranked[0].best:.0%} of the runs."
-            )
+            found = lead(names, payoffs[0], weights, draws)
+            sentences.append(preference(user, wants[0].quantity, aside, found, sum(each.best for each in ranked[: len(found.leaders)])))
     return pd.DataFrame(rows), sentences
+
+
+def preference(user: str, quantity: str, aside: str, found: Lead, best: float) -> str:
+    """Which scenario a user prefers, in a sentence."""
+    if found.rival is None:
+        return f"For the {user} all scenarios are the same in every run{aside} by {quantity}."
+    names, verb = listed(found.leaders), "is" if len(found.leaders) == 1 else "are, alike,"
+    if found.resolved:
+        return f"The {user} prefers {names}{aside} by {quantity}: {'it' if verb == 'is' else 'they'} {verb} best in {best:.0%} of the runs."
+    return (
+        f"For the {user} it is not resolved{aside} which scenario is best by {quantity}; "
+        f"{names} {verb} regretted least and best in {best:.0%} of the runs."
+    )
 
 
 def effect_sentences(effects: pd.DataFrame, base: str, year: int) -> list[str]:
@@ -210,6 +217,9 @@ def effect_sentences(effects: pd.DataFrame, base: str, year: int) -> list[str]:
         resolved = mine[mine["resolved"]]
         largest = resolved.reindex(resolved["relative"].abs().sort_values(ascending=False).index).head(SAID)
         where = f"In world '{world}', {scenario}" if several else f"{scenario}"
+        if (mine["verdict"] == SAME).all():
+            sentences.append(f"{where}: all {len(mine)} quantities of {year} are the same in every run as in {base}.")
+            continue
         if largest.empty:
             sentences.append(f"{where}: no effect on the {len(mine)} quantities of {year} is resolved against {base}.")
         else:
@@ -222,11 +232,12 @@ def effect_sentences(effects: pd.DataFrame, base: str, year: int) -> list[str]:
             said = f"{int(needed.median()):,} pairs would resolve half of the others of {scenario}"
             sentences.append(f"{said}; {int(mine['pairs'].max())} were run.")
         gain = mine["runs_saved"].median()
-        sentences.append(
-            f"Pairing by seed saved about {gain:,.0f} runs for {scenario} (median over quantities)."
-            if gain >= 0
-            else f"Pairing by seed did not help for {scenario}: unpaired runs would have done with {-gain:,.0f} fewer."
-        )
+        if np.isfinite(gain):
+            sentences.append(
+                f"Pairing by seed saved about {gain:,.0f} runs for {scenario} (median over quantities)."
+                if gain >= 0
+                else f"Pairing by seed did not help for {scenario}: unpaired runs would have done with {-gain:,.0f} fewer."
+            )
     return sentences
 
 

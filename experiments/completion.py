@@ -8,6 +8,7 @@ A member that is there is never run again. One that fails keeps none of the othe
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,13 +17,18 @@ from experiments.store.members import DamagedError, about_of, made
 from experiments.store.places import Store
 from experiments.store.studies import Run, Study
 from experiments.workers import Job
+from sim.config import Configuration
 from sim.errors import LivemarketError
 
 SHOWN = 10  # failures told one by one; the rest are counted
 
 
 class Engine(Protocol):
-    """Whoever works through jobs."""
+    """Whoever works through jobs, so many side by side."""
+
+    @property
+    def width(self) -> int:
+        """How many jobs are done at once."""
 
     def outcomes(self, jobs: Sequence[Job], advance: Callable[[int], None]) -> Iterator[tuple[int, Any]]:
         """The number of each job and its result, or the error it ended with, as they come."""
@@ -81,7 +87,13 @@ class Jobs(Sequence[Job]):
 
     def __getitem__(self, number: Any) -> Any:
         run = self.runs[number]
-        return Job(run.label, made, (run.configuration, run.seed), run.configuration.clock.steps)
+        return Job(run.label, timed, (run.configuration, run.seed), run.configuration.clock.steps)
+
+
+def timed(configuration: Configuration, seed: int, progress: Callable[[int, int], None]) -> tuple[bytes, float]:
+    """A member, and the seconds that it took where it was made."""
+    begun = time.perf_counter()
+    return made(configuration, seed, progress), time.perf_counter() - begun
 
 
 def missing_of(study: Study, runs: Sequence[Run | None], store: Store, checked: bool = False) -> Missing:
@@ -110,18 +122,31 @@ def missing_of(study: Study, runs: Sequence[Run | None], store: Store, checked: 
 
 
 def complete(
-    missing: Missing, store: Store, engine: Engine, advance: Callable[[int], None] = lambda weeks: None
+    missing: Missing,
+    store: Store,
+    engine: Engine,
+    advance: Callable[[int], None] = lambda weeks: None,
+    look: Callable[[float, int], None] = lambda seconds, size: None,
 ) -> list[tuple[str, Exception]]:
     """Run what is missing and keep it; returns the label and the error of each member that failed.
 
+    Args:
+        advance: told how many more weeks are done.
+        look: told of each member that was made the seconds it took and its bytes; what it raises ends the others.
+
     Raises:
         StoreError: a store that takes nothing more; what it has is kept.
-        DamagedError: members that arrive from workers with other sources.
     """
     failures: list[tuple[str, Exception]] = []
     for number, outcome in engine.outcomes(Jobs(missing.runs), advance):
         if isinstance(outcome, Exception):
             failures.append((missing.runs[number].label, outcome))
+            continue
+        content, seconds = outcome
+        try:
+            store.put(missing.keys[number], content)
+        except DamagedError as error:  # on its way, or from a worker with other sources
+            failures.append((missing.runs[number].label, error))
         else:
-            store.put(missing.keys[number], outcome)
+            look(seconds, len(content))
     return failures

@@ -18,7 +18,7 @@ import xarray as xr
 from experiments.analysis.boxes import Box, covering, peeled
 from experiments.application import Asked
 from experiments.design_points import design_faults, design_points
-from experiments.experiment import Findings, estimate, experiment_faults, prepare, publish, read_scenarios, run
+from experiments.experiment import Findings, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import DISCOVER
 from experiments.outputs import known_outputs, long_table, output_faults, read_outputs
 from experiments.screening import free_of
@@ -55,7 +55,6 @@ def discover(settings: Mapping[str, Any], asked: Asked) -> None:
         points = design_points("latin", vary, int(samples or 1), seed if isinstance(seed, int) else 0)
     prepared = prepare(settings, [*asked.faults, *faults, *found], "discover", options=DISCOVER, scenarios=scenarios, points=points)
     plan = prepared.plan
-    estimate(prepared, asked)
     dataset = run(prepared, asked)
     dims = ("world", "scenario", "member", "point")
     names = list(dict.fromkeys([*settings["outputs"], *(each.quantity for each in conditions)]))
@@ -149,7 +148,14 @@ def boxes_table(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]]) -> p
             name = list(columns)[place]
             limits = limits_text(box.low[place], box.high[place], columns[name])
             row = {"box": number, "condition": name, "limits": limits, "low": box.low[place], "high": box.high[place]}
-            row |= {"chance": box.chance[place], "coverage": box.coverage, "density": box.density, "mass": box.mass, "runs": box.cases}
+            row |= {
+                "chance": box.chance[place],
+                "coverage": box.coverage,
+                "density": box.density,
+                "mass": box.mass,
+                "runs": box.cases,
+                "luck": box.luck,
+            }
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -170,9 +176,9 @@ def answer(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]], words: st
         limits = boxes_table([box], columns)
         said = " and ".join(f"{row.condition} {row.limits}" for row in limits.itertuples())
         aside = "of what is left, " if number else ""
-        rest = f"{aside}in {box.density:.0%} of the runs there, which are {box.coverage:.0%} of all in which it does."
+        rest = f"{aside}in {box.density:.0%} of the {box.cases:,} runs there, which are {box.coverage:.0%} of all in which it does."
         sentences.append(f"It happens where {said}: {rest}")
-    return sentences if boxes else [*sentences, "No condition makes it likelier."]
+    return sentences if boxes else [*sentences, "No condition surely makes it likelier: shuffled outcomes have boxes like these."]
 
 
 def pictures(

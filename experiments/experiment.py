@@ -1,39 +1,32 @@
 """What all experiments do around their own question: look for faults, estimate, run, and write what was found.
 
 prepared = prepare(settings, asked.faults, "sweep", options=SWEEP, scenarios=..., points=...)
-estimate(prepared, asked)                       # one member first; too long a study wants confirm=true
 dataset = run(prepared, asked)                  # the lazy Dataset of all members
 publish(prepared, asked, Findings(...))
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from experiments.application import Asked, tell
-from experiments.carrying_out import carry_out, engine_of, store_of
-from experiments.completion import IncompleteError, Missing, complete
-from experiments.folder import ResultsFolder, megabytes
-from experiments.manifest import data_hashes, git_commit, versions, write_manifest
+from experiments.application import Asked
+from experiments.carrying_out import carry_out, duration, elsewhere, store_of
+from experiments.folder import ResultsFolder
+from experiments.manifest import OF_STUDIES, PACKAGES, data_hashes, git_commit, versions, write_manifest
 from experiments.options import FORECAST, Option
 from experiments.outputs import output_faults, year_faults
 from experiments.plan import Plan, Points, make_plan
 from experiments.refusal import RefusedError
 from experiments.scenario_files import read_scenario, scenario_names, scenario_path
-from experiments.store.keys import key_of
 from experiments.store.places import Store
-from experiments.store.studies import Run
 from experiments.tables import format_faults
-from experiments.workers import cores
 from experiments.yaml_files import plain
 from sim.errors import DataError, did_you_mean
 
@@ -47,8 +40,6 @@ BYTES_A_NUMBER = 8
 SERIES, BRAND_SERIES = 95, 7  # numbers a month in a run, and of each brand
 HEADER = 50_000  # bytes of a member's file besides its numbers
 PICTURES = 6e6  # bytes of pictures and page
-LONG = 3600.0  # seconds of all runs, above which a study wants to be confirmed
-MOST_LOOKED_AT = 200  # runs among which one is looked for that the store lacks
 
 
 @dataclass(frozen=True)
@@ -125,11 +116,13 @@ def prepare(
     except RefusedError as error:
         faults = list(error.faults)
     out = settings.get("out")
-    folder = ResultsFolder(out if isinstance(out, str) and out.strip() else free_name(stem, settings))
-    folder.overwrite = settings.get("overwrite") is True
-    store = store_of(settings)
-    faults += folder.faults(size_of(plan) if plan else 0.0)
-    faults += store.faults(size_of(plan) if plan else 0.0)
+    named = isinstance(out, str) and bool(out.strip())
+    folder = ResultsFolder(str(out) if named else free_name(stem, settings), settings.get("overwrite") is True, numbered=not named)
+    store, needed = store_of(settings), size_of(plan) if plan else 0.0
+    faults += folder.faults(needed + PICTURES)
+    faults += store.faults(needed)
+    if not faults and folder.out.resolve().is_relative_to(store.folder.resolve()):
+        faults.append(f"out = {folder.out} lies in the store {store.folder}. Give a folder beside it.")
     if faults or plan is None:
         raise RefusedError(list(dict.fromkeys(faults)))
     return Prepared(plan, store, folder)
@@ -152,61 +145,19 @@ def free_name(stem: str, settings: Mapping[str, Any]) -> Path:
 
 
 def size_of(plan: Plan) -> float:
-    """Bytes of the members and the results, roughly."""
+    """Bytes of the members, roughly."""
     configuration = plan.first.configuration
     months = len(configuration.clock.months()[1]) * 13 / 12
     numbers = SERIES + (BRAND_SERIES * configuration.brands if plan.settings.get("detail") else 0)
-    return plan.count * (HEADER + months * numbers * BYTES_A_NUMBER) + PICTURES
+    return plan.count * (HEADER + months * numbers * BYTES_A_NUMBER)
 
 
-def estimate(prepared: Prepared, asked: Asked) -> None:
-    """Run one member that the store lacks, and say what all of them take.
-
-    Raises:
-        RefusedError: a study that takes longer than an hour and is not confirmed.
-        IncompleteError: the member fails.
-    """
-    plan, store = prepared.plan, prepared.store
-    pilot = first_missing(plan, store)
-    if pilot is None or plan.count == 1:
-        return
-    store.prepare()
-    key, told = key_of(pilot.configuration, pilot.seed), []
-    with engine_of(plan, asked) as engine:
-        failures = complete(Missing([key], [pilot], 0, []), store, engine, lambda weeks: told.append(time.perf_counter()))
-    seconds = time.perf_counter() - told[0] if told else 0.0
-    if failures:
-        raise IncompleteError(failures, 1, asked.command)
-    size = store.path(key).stat().st_size
-    side_by_side = int(plan.settings["threads"] or cores())
-    whole = seconds * (plan.count - 1) / side_by_side
-    text = f"{plan.count:,} runs take about {duration(whole)} and {megabytes(plan.count * size)}"
-    if whole > LONG and plan.settings.get("confirm") is not True:
-        raise RefusedError([f"{text}. Give confirm=true if that is meant, or ask for fewer runs, fewer consumers or an earlier end."])
-    tell(f"One member took {seconds:.1f} s: {text}.")
-
-
-def first_missing(plan: Plan, store: Store) -> Run | None:
-    """The first run that the store lacks, among those that begin the plan."""
-    for run in islice(plan.runs, MOST_LOOKED_AT):
-        if run is not None and not store.path(key_of(run.configuration, run.seed)).exists():
-            return run
-    return None
-
-
-def duration(seconds: float) -> str:
-    """A time for a reader."""
-    if seconds < 90:
-        return f"{math.ceil(seconds)} s"
-    return f"{seconds / 60:.0f} min" if seconds < 2 * LONG else f"{seconds / 3600:,.1f} h"
-
-
-def run(prepared: Prepared, asked: Asked) -> xr.Dataset:
-    """Make the runs and open them."""
+def run(prepared: Prepared, asked: Asked, part: str = "") -> xr.Dataset:
+    """Make the runs and open them; the part ends the study's name, where an experiment makes several."""
     import experiments.charts  # noqa: F401 - while the workers get ready; Matplotlib takes a second
     from experiments.store.opening import open_study
 
-    return open_study(prepared.store, carry_out(prepared.plan, prepared.store, asked, str(prepared.folder.out)))
+    return open_study(prepared.store, carry_out(prepared.plan, prepared.store, asked, str(prepared.folder.out), part=part))
 
 
 def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) -> Path:
@@ -236,7 +187,7 @@ def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) 
         place = folder.finish()
     print("\n".join(findings.answer))
     print(f"Results: {place} (open {place / 'index.html'}); made in {duration(time.perf_counter() - begun)}.")
-    print(f"Again: resume {place} out=<another folder>")
+    print(f"Again: resume {place} out=<another folder>{elsewhere(prepared.store)}")
     return place
 
 
@@ -267,5 +218,5 @@ def origin(plan: Plan, asked: Asked) -> dict[str, Any]:
         "seeds": sorted({member.seed for members in plan.members.values() for member in members}),
         "draws": sorted({member.draw for members in plan.members.values() for member in members}),
         "data": data_hashes(plan),
-        "packages": versions(),
+        "packages": versions((*PACKAGES, *OF_STUDIES)),
     }

@@ -36,9 +36,10 @@ class ResultsFolder:
     Args:
         out: the folder to make.
         overwrite: whether earlier results there may be replaced.
+        numbered: whether a number is put behind the name where somebody else has taken it meanwhile.
     """
 
-    def __init__(self, out: str | Path, overwrite: bool = False) -> None:
+    def __init__(self, out: str | Path, overwrite: bool = False, numbered: bool = False) -> None:
         self._nowhere = ""
         try:
             self.out = Path(out).expanduser()
@@ -52,7 +53,7 @@ class ResultsFolder:
         if not self.out.name:
             self._nowhere = f"out = {out} is the top of the disk. Give a folder in it."
             self.out = Path("nowhere")
-        self.overwrite = overwrite
+        self.overwrite, self.numbered = overwrite, numbered
         self.path = self.out.with_name(f".{self.out.name}.unfinished-{os.getpid()}")
         self._made: list[Path] = []
 
@@ -109,12 +110,26 @@ class ResultsFolder:
                 raise
             shutil.rmtree(old, ignore_errors=True)
         else:
-            if self.out.exists():  # made by somebody else meanwhile
-                raise ResultsError(f"out = {self.out} was made by another program meanwhile; it is not touched.")
-            os.rename(self.path, self.out)
+            self.out = self._taken()
         to_disk(self.out.parent)
         self._made = []
         return self.out
+
+    def _taken(self) -> Path:
+        """Take the place, or one with a number behind it; returns which."""
+        place, number = self.out, 1
+        while True:
+            if not place.exists():
+                try:
+                    os.rename(self.path, place)
+                    return place
+                except OSError:
+                    if not place.exists():
+                        raise
+            if not self.numbered:  # made by somebody else meanwhile
+                raise ResultsError(f"out = {place} was made by another program meanwhile; it is not touched.")
+            number += 1
+            place = self.out.with_name(f"{self.out.name}-{number}")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._clear()

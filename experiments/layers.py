@@ -59,6 +59,14 @@ class Layer:
         }
         return Layer(parameters, dated)
 
+    @property
+    def begins(self) -> str:
+        """The ISO date from which it changes something; "" where that is from the start on, or where it changes nothing at all."""
+        if any(self.parameters.values()):
+            return ""
+        dated = [by_date for values in self.schedule.values() for by_date in values.values()]
+        return min((date.fromisoformat(str(day)).isoformat() for by_date in dated for day in by_date), default="")
+
 
 def dated_faults(values: Mapping[str, Any], where: str) -> list[str]:
     """What is wrong with the dates of one mechanic's schedule."""

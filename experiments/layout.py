@@ -69,11 +69,15 @@ def framed(
     return figure, put_legend(figure, *legend, bottom) if legend[0] else bottom, top
 
 
-def written(figure: Figure, folder: Path, name: str, sentences: Sequence[str], alt: str) -> Picture:
-    """Write a picture as PNG and as SVG into a folder that is there; call it under the `lettering` it was drawn with."""
+def written(figure: Figure, folder: Path, name: str, sentences: Sequence[str], alt: str, command: str = "") -> Picture:
+    """Write a picture as PNG and as SVG into a folder that is there; call it under the `lettering` it was drawn with.
+
+    Args:
+        command: that makes it again; it stands in both files, where programs that sort pictures find it.
+    """
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    figure.savefig(png, dpi=DPI, metadata={"Software": None})
-    figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket"})
+    figure.savefig(png, dpi=DPI, metadata={"Software": None, "Description": command})
+    figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket", "Description": command})
     return Picture(name, sentences[0], " ".join(sentences[1:]), alt, png, svg)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -32,6 +32,7 @@ PACKAGES = (
     "simpy",
     "xarray",
 )
+OF_STUDIES = ("distributed", "pandas", "pyarrow", "salib", "zarr")  # packages that write or reckon for a study
 ROOT = Path(__file__).parents[1]
 
 
@@ -65,10 +66,10 @@ def data_hashes(plan: Plan) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def versions() -> dict[str, str]:
-    """Versions of Python and of the packages that can change a number or a file."""
+def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
+    """Versions of Python and of packages, those that can change a number or a file of a run if none are named."""
     found = {"python": platform.python_version()}
-    for package in PACKAGES:
+    for package in packages:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

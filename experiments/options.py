@@ -107,6 +107,7 @@ SHARED = (
     Option("out", "work", "text", "folder of the results; by default runs/<what it is>-<time>"),
     Option("overwrite", "work", "truth", "replace the folder if it holds earlier results of livemarket"),
     Option("language", "work", "choice", "language of the pictures", choices=("en", "zh")),
+    Option("confirm", "work", "truth", "run it although it takes more than an hour"),
     Option("checked", "work", "checked", "check ranges and the books every week (slower)"),
 )
 FORMAT = Option("format", "work", "choice", "form of the tables", choices=FORMATS)
@@ -134,7 +135,6 @@ EXPERIMENT = (
     Option("outputs", "design", "checked", "quantities that are read, as [a,b]: any recorded one with one number a year"),
     Option("year", "design", "checked", "the year they are read in; by default the last"),
     FORMAT,
-    Option("confirm", "work", "truth", "run it although it takes more than an hour"),
 )
 VARY = Option("vary", "design", "checked", "what is varied: vary.<mechanic>.<parameter>=[values], or =[low,high] in a random design")
 DESIGN = (
@@ -200,6 +200,9 @@ def option_faults(settings: Mapping[str, Any], options: Sequence[Option]) -> lis
     paired, members = settings.get("paired"), settings.get("members")
     if isinstance(paired, int) and isinstance(members, int) and paired > members:
         faults.append(f"paired = {paired} is more than members = {members}; give at most as many.")
+    draws = settings.get("draws")
+    if settings.get("precision") is not None and isinstance(draws, int) and isinstance(members, int) and members < 2 * draws:
+        faults.append(f"precision compares seeds of one draw: give members = {2 * draws} or more, or fewer draws than {draws}.")
     if (settings.get("engine") == "dask") != (settings.get("address") is not None):
         faults.append("engine=dask and address=tcp://host:port belong together; give both, or neither to use this machine's cores.")
     return faults

@@ -156,6 +156,13 @@ class Plan:
         settings = {**self.settings, "members": count}
         return replace(self, settings=settings, members={name: spread(world, settings, Faults()) for name, world in self.worlds.items()})
 
+    @property
+    def late(self) -> list[str]:
+        """Notes on scenarios and strategies that begin only after the runs have ended."""
+        end = self.first.configuration.end.isoformat()
+        begun = {case.name: layer.begins for case in self.cases for layer in (case.scenario, case.variant) if layer.begins > end}
+        return [f"'{name}' changes nothing here: it begins on {day}, and the runs end on {end}." for name, day in begun.items()]
+
     def layers(self, world: World, draw: int, case: Case, point: int) -> list[Layer]:
         """What one run is told, the last word last."""
         scenario, user = case.scenario.sound(), self.user.sound()
@@ -174,11 +181,11 @@ class Plan:
         spare = max(1, int(self.settings["threads"] or cores()) // self.count)
         return Run(label, configuration.replace(threads=spare), member.seed)
 
-    def study(self, application: str, command: str, out: str) -> Study:
-        """The keys of all runs with their coordinates, to be kept by a store."""
+    def study(self, application: str, command: str, out: str, part: str = "") -> Study:
+        """The keys of all runs with their coordinates, to be kept by a store under the name of `out` and, of one of several, its part."""
         keys, kinds = keys_of(self.runs)
         dims = (*DIMS, *self.points.dims)
-        name = out.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        name = out.replace("\\", "/").rstrip("/").rpartition("/")[2] + part
         coordinates = {**self.coordinates(), **self.points.coordinates}
         return Study(
             name, application, command, out, code_version(), dims, coordinates, keys.reshape(self.shape), kinds.reshape(self.shape)

@@ -18,6 +18,7 @@ from typing import Any
 from experiments.application import DONE, REFUSED, tell
 from experiments.carrying_out import store_of
 from experiments.refusal import RefusedError
+from experiments.store.studies import Study
 from sim.errors import LivemarketError
 
 APPLICATIONS = ("forecast", "compare", "sweep", "sensitivity", "discover", "robust")
@@ -55,11 +56,11 @@ def recorded(name: str, words: Sequence[str]) -> Mapping[str, Any]:
             known = {word: str(found[word]) for word in ("application", "command")} | {"code": str(found["code_version"]), "out": None}
         except (OSError, ValueError, KeyError, TypeError) as error:
             why = f"{type(error).__name__}: {error}"
-            why = f"{type(error).__name__}: {error}"
             raise RefusedError([f"{path} is no manifest of livemarket ({why}). Name a study or a results folder."]) from None
     else:
         place = next((word.partition("=")[2] for word in words if word.startswith("store=")), None)
-        known = store_of({"store": place}).read_study(name)
+        study = Study.of(store_of({"store": place}), name)
+        known = {word: getattr(study, word) for word in ("application", "command", "code", "out")}
     if known["application"] not in APPLICATIONS:
         raise RefusedError([f"{name} was made by '{known['application']}', which this version does not have."])
     return known

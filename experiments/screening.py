@@ -26,7 +26,7 @@ from experiments.analysis.sensitivity import (
 from experiments.application import Asked, tell
 from experiments.design_points import listed
 from experiments.designs import SCREENING, factor_faults, factors_of, sample_faults
-from experiments.experiment import Findings, Prepared, estimate, experiment_faults, prepare, publish, read_scenarios, run
+from experiments.experiment import Findings, Prepared, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import SENSITIVITY
 from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.worlds import WORLDS, load_world
@@ -55,7 +55,6 @@ def sensitivity(settings: Mapping[str, Any], asked: Asked) -> None:
         factors = factors_of(vary)
         points = listed(factors, morris_points(factors, trajectories, seed))
     prepared = prepare(settings, [*asked.faults, *found, *faults], "sensitivity", options=SENSITIVITY, scenarios=scenarios, points=points)
-    estimate(prepared, asked)
     names, year = list(settings["outputs"]), settings["year"]
     first, runs = outputs_at(prepared, asked, names, year)
     screenings = {name: morris(factors, prepared.plan.points.values, values.mean(axis=1), seed) for name, values in first.items()}
@@ -67,8 +66,7 @@ def sensitivity(settings: Mapping[str, Any], asked: Asked) -> None:
         tell(f"{len(kept)} of {len(factors)} parameters matter: {count:,} points follow.")
         second = listed(kept, sobol_points(kept, samples, second_order, seed))
         prepared = replace(prepared, plan=replace(prepared.plan, points=second))
-        estimate(prepared, asked)
-        values_of, further = outputs_at(prepared, asked, names, year)
+        values_of, further = outputs_at(prepared, asked, names, year, "-indices")
         indices = {name: sobol(kept, values.mean(axis=1), second_order, seed) for name, values in values_of.items()}
         runs = pd.concat([runs.assign(stage="screening"), further.assign(stage="indices")])
     last = year or str(settings["end"])[:4]
@@ -101,9 +99,11 @@ def free_of(world: Any, faults: list[str]) -> dict[str, dict[str, list[float]]]:
     return found
 
 
-def outputs_at(prepared: Prepared, asked: Asked, names: Sequence[str], year: int | None) -> tuple[dict[str, Array], pd.DataFrame]:
+def outputs_at(
+    prepared: Prepared, asked: Asked, names: Sequence[str], year: int | None, part: str = ""
+) -> tuple[dict[str, Array], pd.DataFrame]:
     """Each output at each point, (points, members); and the table of runs."""
-    dataset = run(prepared, asked)
+    dataset = run(prepared, asked, part)
     outputs = read_outputs(dataset, names, year)
     table = long_table(dataset, outputs, ("world", "scenario", "member", "point"))
     return {name: values[0, 0].T for name, values in outputs.items()}, table

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments.analysis.effects import paired_effect
 from experiments.application import Asked
 from experiments.design_points import design_faults, design_points
-from experiments.experiment import Findings, Prepared, estimate, experiment_faults, prepare, publish, read_scenarios, run
+from experiments.experiment import Findings, Prepared, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import SWEEP, Option
 from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.plan import Points
+from experiments.tables import listed
 from scenarios.predictions.judgement import mean_interval
 
 if TYPE_CHECKING:
@@ -29,14 +31,13 @@ def sweep(settings: Mapping[str, Any], asked: Asked) -> None:
     """Run a design and table what comes out; RefusedError with all faults before anything runs."""
     begun = time.perf_counter()
     prepared, asked_for = designed(settings, asked, "sweep", SWEEP)
-    estimate(prepared, asked)
     runs = runs_table(prepared, asked, settings["outputs"], settings["year"])
     means = points_table(runs, list(settings["outputs"]), asked_for)
     year = settings["year"] or str(settings["end"])[:4]
     findings = Findings(
-        title=f"What {named(asked_for)} changes",
+        title=f"What {listed(asked_for)} changes",
         subtitle=f"{len(runs):,} runs, {settings['design']} design; yearly values of {year}.",
-        answer=answer(means, settings["outputs"], asked_for),
+        answer=answer(means, runs, settings["outputs"], asked_for),
         tables={"runs": runs, "points": means},
         units=units_of(prepared.plan.points, settings["outputs"]),
         draw=lambda folder: pictures(prepared.plan.points, runs, means, folder, settings, asked),
@@ -91,13 +92,8 @@ def units_of(made: Points, outputs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def named(varied: Sequence[str]) -> str:
-    """What is varied, in words."""
-    return " and ".join([", ".join(varied[:-1]), varied[-1]] if len(varied) > 1 else varied)
-
-
-def answer(means: pd.DataFrame, outputs: Sequence[str], varied: Sequence[str]) -> list[str]:
-    """For each output, where it is lowest and highest."""
+def answer(means: pd.DataFrame, runs: pd.DataFrame, outputs: Sequence[str], varied: Sequence[str]) -> list[str]:
+    """For each output, where it is lowest and highest, and whether run by run that is a difference."""
     sentences = []
     known = known_outputs()
     for name in outputs:
@@ -111,9 +107,22 @@ def answer(means: pd.DataFrame, outputs: Sequence[str], varied: Sequence[str]) -
         low, high = there.loc[there[name].idxmin()], there.loc[there[name].idxmax()]
         sentences.append(
             f"{name} ({known[name].unit}) is lowest, {low[name]:.4g}, at {place(low, varied, means)} "
-            f"and highest, {high[name]:.4g}, at {place(high, varied, means)}."
+            f"and highest, {high[name]:.4g}, at {place(high, varied, means)}{verdict(runs, name, low, high)}."
         )
     return sentences
+
+
+def verdict(runs: pd.DataFrame, output: str, low: pd.Series, high: pd.Series) -> str:
+    """Whether two points differ on the same members; nothing between worlds, whose draws are others."""
+    if low["world"] != high["world"]:
+        return ""
+    labels = [name for name in low.index if name in runs]
+    labels = [name for name in labels if name not in known_outputs()]
+    one, two = (runs[(runs[labels] == point[labels]).all(axis=1)].sort_values("member") for point in (low, high))
+    effect = paired_effect(one[output].to_numpy(), two[output].to_numpy(), one["weight"].to_numpy(), one["draw"].to_numpy())
+    if effect.resolved:
+        return f"; the difference is {effect.estimate:.4g} ({effect.low:.4g} to {effect.high:.4g})"
+    return f"; that they differ is not resolved by {effect.pairs} pair{'s' * (effect.pairs != 1)} of runs"
 
 
 def place(row: pd.Series, varied: Sequence[str], means: pd.DataFrame) -> str:
@@ -135,7 +144,7 @@ def pictures(points: Points, runs: pd.DataFrame, means: pd.DataFrame, folder: Pa
         if settings["design"] == "grid" and len(factors) == 2:
             found += shaded(means, output, factors, look)
         elif settings["design"] in ("grid", "list"):
-            found += [lined(means, output, factor, points, look) for factor in factors]
+            found += [lined(means, runs, output, factor, points, look) for factor in factors]
         else:
             found += [scattered(runs, output, factor, points, look) for factor in factors]
     return found
@@ -156,17 +165,29 @@ def shaded(means: pd.DataFrame, output: str, factors: Sequence[str], look: Look)
     return found
 
 
-def lined(means: pd.DataFrame, output: str, factor: str, points: Points, look: Look) -> Picture:
+def lined(means: pd.DataFrame, runs: pd.DataFrame, output: str, factor: str, points: Points, look: Look) -> Picture:
     """The output over one parameter, a line for each world and scenario; the others are averaged over their values."""
     from experiments.charts import sweep_chart
 
-    series = {}
+    series, resolved = {}, []
     for (world, scenario), mine in means.groupby(["world", "scenario"], sort=False):
         averaged = mine.groupby(factor)[[output, f"{output}_low", f"{output}_high"]].mean()
         label = f"{scenario}, {world}"
         series[label] = (averaged.index.to_numpy(float), *(averaged[name].to_numpy() for name in averaged.columns))
+        resolved.append(differs(runs[(runs["world"] == world) & (runs["scenario"] == scenario)], output, factor))
     unit = points.coordinates[factor].attributes["units"]
-    return sweep_chart(series, output, known_outputs()[output].unit, factor, unit, look, f"{output}_{factor}")
+    return sweep_chart(series, resolved, output, known_outputs()[output].unit, factor, unit, look, f"{output}_{factor}")
+
+
+def differs(runs: pd.DataFrame, output: str, factor: str) -> bool:
+    """Whether the value of a parameter with the highest mean is resolved above that with the lowest, on the same members."""
+    table = runs.pivot_table(index=["member", "draw", "weight"], columns=factor, values=output, aggfunc="mean")
+    weights, draws = (table.index.get_level_values(name).to_numpy() for name in ("weight", "draw"))
+    means = table.to_numpy().T @ weights
+    if not np.isfinite(means).any():
+        return False
+    low, high = (table.to_numpy()[:, place] for place in (np.nanargmin(means), np.nanargmax(means)))
+    return paired_effect(low, high, weights, draws).resolved
 
 
 def scattered(runs: pd.DataFrame, output: str, factor: str, points: Points, look: Look) -> Picture:

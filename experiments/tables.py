@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 ENDINGS = {"csv": ".csv", "parquet": ".parquet", "netcdf": ".nc", "zarr": ".zarr"}
 NEEDS = {"parquet": "pyarrow", "zarr": "zarr"}
 FORMATS = tuple(ENDINGS)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in words: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def format_faults(form: object) -> list[str]:

@@ -88,7 +88,7 @@ def simulated(prepared: Prepared, asked: Asked) -> tuple[Plan, Ensemble, list[st
     if plan.settings["precision"] is not None:
         plan, note = until_precise(prepared, asked)
         notes.append(note)
-    study = carry_out(plan, prepared.store, asked, str(prepared.folder.out))
+    study = carry_out(plan, prepared.store, asked, str(prepared.folder.out), None if notes else 0)
     return plan, gathered(plan, prepared.store, study), notes
 
 
@@ -100,9 +100,10 @@ def until_precise(prepared: Prepared, asked: Asked) -> tuple[Plan, str]:
     plan, members = prepared.plan, len(next(iter(prepared.plan.members.values())))
     draws, wanted = min(members, int(plan.settings["draws"])), float(plan.settings["precision"])
     name, share = "", float("inf")
-    for count in [*range(2 * draws, members, draws), members]:
+    for number, count in enumerate([*range(2 * draws, members, draws), members]):
         part = plan.with_members(count)
-        study = carry_out(part, prepared.store, asked, str(prepared.folder.out))
+        follow = None if number else plan.count - part.count
+        study = carry_out(part, prepared.store, asked, str(prepared.folder.out), follow)
         name, share = widest(open_study(prepared.store, study).isel(scenario=[0]))
         if share <= wanted:
             return part, f"{count} members suffice: chance moves no headline mean of the last year by more than {share:.2%} ({name})."

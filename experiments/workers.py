@@ -86,6 +86,9 @@ class Pool:
             processes: how many are done at once.
             advance: told how many more weeks are done, over all jobs; negative when a job begins again.
         """
+        for worker in [each for each in self.workers if each.number is not None]:  # an earlier call was given up half-way
+            self.workers.remove(worker)
+            end([worker])
         self.jobs, self.advance = jobs, advance
         self.waiting, self.attempts = list(range(len(jobs))), {}
         left = len(jobs)
@@ -157,14 +160,19 @@ class Pool:
 
     def stop(self) -> None:
         """End all workers, whatever they are doing."""
-        for worker in self.workers:
-            worker.pipe.close()
-            worker.process.terminate()
-        for worker in self.workers:
-            worker.process.join(5)
-            if worker.process.is_alive():
-                worker.process.kill()
+        end(self.workers)
         self.workers = []
+
+
+def end(workers: Sequence[Worker]) -> None:
+    """End workers, whatever they are doing."""
+    for worker in workers:
+        worker.pipe.close()
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(5)
+        if worker.process.is_alive():
+            worker.process.kill()
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,11 @@ class Embedded:
 
     pool: Pool
     processes: int
+
+    @property
+    def width(self) -> int:
+        """How many jobs are done at once."""
+        return self.processes
 
     def outcomes(self, jobs: Sequence[Job], advance: Advance = lambda weeks: None) -> Iterator[tuple[int, Any]]:
         """The number of each job and its result, or the error it ended with, as they come."""

@@ -433,19 +433,19 @@ class TestFolder:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_interrupted_run_leaves_nothing(tmp_path, number, code):
-    """Ctrl-C in the middle: a message, exit code 130, no folder, no process left at work."""
-    words = [sys.executable, "-m", "experiments.forecast", "members=2", "consumers=500", f"out={tmp_path / 'a' / 'out'}"]
+    """Ctrl-C after the first of many members: a message, exit code 130, no folder but the store, no process left at work."""
+    words = [sys.executable, "-m", "experiments.forecast", "members=500", "consumers=500", f"out={tmp_path / 'a' / 'out'}"]
+    words.append(f"store={tmp_path / 'store'}")
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-        until = time.monotonic() + 60
-        while not list(tmp_path.glob("a/.out.*")) and time.monotonic() < until:
+        until = time.monotonic() + 120
+        while not list(tmp_path.glob("store/members/*/*.nc")) and time.monotonic() < until:
             time.sleep(0.05)
-        time.sleep(3)
         process.send_signal(number)
         printed, said = process.communicate(timeout=60)
         assert process.returncode == code
     assert "Interrupted: the runs were ended and no results were written. Members finished so far are kept" in said
     assert "Traceback" not in printed + said
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == ["store"]
     time.sleep(0.5)
     assert at_work(process.pid) == []
 

@@ -65,6 +65,24 @@ def test_noise_alone_gives_no_sure_condition():
     assert np.median(restricted) <= 1
 
 
+def test_many_conditions_of_noise_give_no_box():
+    """Ten conditions and a hundred cases, of which none matters: a box in one of twenty tries, not in one of three."""
+    found = 0
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        found += len(covering(random.random((100, 10)), random.random(100) < 0.3, most=1))
+    assert found <= 3  # of 20 at 5% each: more in 1.6% of all such tests
+
+
+def test_one_condition_of_many_is_found_in_two_hundred_cases():
+    """36 parameters, as many as a fit leaves free, of which one decides."""
+    random = np.random.default_rng(1)
+    x = random.random((200, 36))
+    box = covering(x, (x[:, 0] > 0.6) & (random.random(200) < 0.8), most=1)[0]
+    assert 0 in box.restricted
+    assert box.luck == pytest.approx(1 / 60)
+
+
 def test_restrictions_that_chance_explains_are_dropped():
     """A box made by hand restricts the condition that decides and one that does not."""
     x, y = made_up(500)

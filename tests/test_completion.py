@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cluster import Cluster, ClusterError
-from experiments.completion import complete, missing_of
+from experiments.completion import Jobs, complete, missing_of
 from experiments.store.members import DamagedError
 from experiments.store.places import Store
 from experiments.store.studies import Run
@@ -127,6 +127,33 @@ class TestOneMachine:
         with embedded(2) as engine:
             assert completed(store, RUNS, engine, advance) == ([], expected)
         assert len(killed) == 2
+
+    def test_members_that_arrive_damaged_or_from_other_sources_fail_alone(self, store, expected):
+        """A worker that came late has other sources: what it makes is not kept, and the others are."""
+
+        class Mixed:
+            width = 1
+
+            def outcomes(self, jobs, advance):
+                keys = list(expected)
+                yield 0, (expected[keys[1]], 1.0)
+                yield 1, (expected[keys[1]][:-1], 1.0)
+                for number in range(2, len(jobs)):
+                    yield number, (expected[keys[number]], 1.0)
+
+        failures, members = completed(store, RUNS, Mixed())
+        assert [label for label, _ in failures] == ["member 0", "member 1"]
+        assert "other sources" in str(failures[0][1])
+        assert "damaged" in str(failures[1][1])
+        assert sum(content is not None for content in members.values()) == 4
+
+    def test_workers_whose_jobs_were_given_up_do_not_take_part_in_the_next_study(self, store, expected):
+        """A full disk ends the first study of a multirun while members are under way."""
+        with hired(2) as pool:
+            outcomes = Embedded(pool, 2).outcomes(Jobs([Run(f"long {seed}", small(200), seed) for seed in range(4)]))
+            next(outcomes)
+            assert any(worker.number is not None for worker in pool.workers)
+            assert completed(store, RUNS, Embedded(pool, 2)) == ([], expected)
 
     def test_two_studies_may_write_to_one_store_at_once(self, store, expected):
         """Both make all members, each over those of the other; readers meet whole ones only."""

@@ -8,15 +8,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from experiments import compare, discover, experiment, forecast, resume, robust, sensitivity, sweep
+from experiments import carrying_out, compare, discover, forecast, resume, robust, sensitivity, sweep
 from experiments.carrying_out import store_of
+from experiments.folder import ResultsFolder
 from experiments.precision import chance
 from experiments.store.opening import open_study
 from experiments.tables import FORMATS, write_table
@@ -81,7 +84,7 @@ class TestSweep:
     def test_another_value_of_one_parameter_runs_only_what_is_new(self, swept, tmp_path, capsys):
         words = [*SMALL, "vary.private_domain.opening=[0.5,1.5,2]", "vary.style.jump=[1,3]", "members=2", "draws=2"]
         assert sweep.command([*words, f"out={tmp_path / 'more'}", f"store={swept / 'store'}"]) == 0
-        assert "9 of 12 members are in" in capsys.readouterr().err, "one more was run to estimate the time of the others"
+        assert "8 of 12 members are in" in capsys.readouterr().err
 
     @pytest.mark.parametrize("form", FORMATS)
     def test_tables_in_every_form_hold_the_same(self, tmp_path, form):
@@ -140,7 +143,7 @@ class TestOthers:
         assert set(ranking["user"]) >= {"brand", "platform", "consumer", "regulator"}
         assert files(tmp_path / "a")[1] == ["effects_report"]
 
-    def test_a_scenario_against_itself_changes_nothing(self, tmp_path):
+    def test_a_scenario_against_itself_changes_nothing(self, tmp_path, capsys):
         """The same story under another name: every effect is exactly zero, and none is resolved."""
         text = (ROOT / "scenarios" / "baseline.yaml").read_text(encoding="utf-8").replace("name: baseline", "name: twin", 1)
         (tmp_path / "twin.yaml").write_text(text, encoding="utf-8")
@@ -148,7 +151,19 @@ class TestOthers:
         assert compare.command(words) == 0
         effects = pd.read_csv(tmp_path / "a" / "effects.csv")
         assert (effects["estimate"].dropna() == 0).all()
+        assert set(effects["verdict"].dropna()) <= {"the same in every run", "not resolved"}
+        assert (effects["verdict"] == "the same in every run").any()
         assert not effects["resolved"].any()
+        assert "For the platform all scenarios are the same in every run" in capsys.readouterr().out
+
+    def test_a_strategy_that_begins_after_the_end_is_told(self, tmp_path, capsys):
+        """All strategies of a regulator begin later than these runs end: none is preferred."""
+        words = [*SMALL, "end=2020-02-28", "members=2", "draws=2", "user=regulator", "scenarios=[baseline]", f"out={tmp_path / 'a'}"]
+        assert robust.command(words) == 0
+        said = capsys.readouterr()
+        assert "changes nothing here: it begins on" in said.err
+        assert "For the regulator all strategies are the same in every future" in said.out
+        assert "All strategies satisfy equally often" in said.out
 
     def test_sensitivity(self, tmp_path, capsys):
         """A parameter that cannot matter in the last year has no effect at all; one that must has."""
@@ -246,7 +261,7 @@ class TestInterruption:
         there = len(list(store.glob("members/*/*.nc")))
         assert 3 <= there < 16
         assert resume.command(["a", f"store={store}"]) == 0
-        assert f"{there + 1} of 16 members are in" in capsys.readouterr().err, "one more was run to estimate the rest"
+        assert f"{there} of 16 members are in" in capsys.readouterr().err
         assert sweep.command([*words, f"out={tmp_path / 'b'}", f"store={tmp_path / 'other'}"]) == 0
         assert same_tables(tmp_path / "b", tmp_path / "a")
 
@@ -256,6 +271,15 @@ class TestInterruption:
         monkeypatch.setattr("sim.runner.code_version", lambda: "another")
         assert resume.command([str(tmp_path / "a"), f"out={tmp_path / 'b'}"]) == 2
         assert "Check out the sources it was made with, or add anew=true" in capsys.readouterr().err
+
+    def test_it_finds_the_store_of_the_surroundings(self, tmp_path, monkeypatch, capsys):
+        """By name, without store=, where $LIVEMARKET_STORE says; elsewhere the hint says where."""
+        words = [*SMALL, "end=2020-02-28", "members=1", "draws=1", OPENING]
+        assert sweep.command([*words, f"out={tmp_path / 'a'}"]) == 0
+        assert resume.command(["a", f"out={tmp_path / 'b'}"]) == 0
+        assert "2 of 2 members are in" in capsys.readouterr().err
+        assert sweep.command([*words, f"out={tmp_path / 'c'}", f"store={tmp_path / 'my store'}"]) == 0
+        assert f"Again: resume {tmp_path / 'c'} out=<another folder> store='{tmp_path / 'my store'}'" in capsys.readouterr().out
 
     def test_names_that_are_none(self, tmp_path, capsys):
         assert resume.command(["nothing", f"store={tmp_path / 'store'}"]) == 2
@@ -320,14 +344,58 @@ class TestBadInput:
 
     def test_too_long_a_study_wants_to_be_confirmed(self, tmp_path, capsys, monkeypatch):
         """It says how long it would take and what it would need, after one member; with confirm=true it runs."""
-        monkeypatch.setattr(experiment, "LONG", 1e-6)
-        words = [*SMALL, "end=2020-02-28", "members=2", "draws=2", OPENING, f"out={tmp_path / 'a'}"]
+        monkeypatch.setattr(carrying_out, "LONG", 1e-6)
+        words = [*SMALL, "end=2020-02-28", "members=2", "draws=2", OPENING, f"out={tmp_path / 'a'}", f"store={tmp_path / 'store'}"]
         assert sweep.command(words) == 2
         message = capsys.readouterr().err
         assert "4 runs take about" in message
         assert "Give confirm=true if that is meant" in message
+        assert f"resume a store={tmp_path / 'store'} confirm=true" in message
         assert not (tmp_path / "a").exists()
-        assert sweep.command([*words, "confirm=true"]) == 0
+        there = len(list(tmp_path.glob("store/members/*/*.nc")))
+        assert 1 <= there < 4
+        assert resume.command(["a", f"store={tmp_path / 'store'}", "confirm=true"]) == 0
+        assert f"{there} of 4 members are in" in capsys.readouterr().err, "what was made before is kept"
+        assert store_of({"store": str(tmp_path / "store")}).study_names() == ["a"]
+
+    @pytest.mark.parametrize("engine", ["embedded", "dask"])
+    def test_a_forecast_wants_to_be_confirmed_too_whoever_runs_it(self, tmp_path, capsys, monkeypatch, engine):
+        """And where its first members are in the store already, so that only the later ones take time."""
+        monkeypatch.setattr(carrying_out, "LONG", 1e-6)
+        words = [*SMALL, "end=2020-02-28", "draws=2", f"out={tmp_path / 'a'}"]
+        assert forecast.command([*words, "members=2", "confirm=true"]) == 0
+        with Local(tmp_path) if engine == "dask" else nullcontext() as local:
+            if local is not None:
+                local.start_worker()
+                words += ["engine=dask", f"address={local.address}"]
+            assert forecast.command([*words, "members=6", "overwrite=true"]) == 2
+        assert "4 runs take about" in capsys.readouterr().err
+
+    def test_the_estimate_is_that_of_what_is_missing(self, capsys):
+        """Ten runs of which each takes a minute, five at once: (10 - 1) / 5 minutes; told once."""
+        plan, engine = SimpleNamespace(settings={"confirm": False}), SimpleNamespace(width=5)
+        look = carrying_out.Estimate(plan, 10, engine, "resume a", told=False)
+        look(60.0, 1_000_000)
+        look(600_000.0, 1_000_000)
+        assert capsys.readouterr().err == "One member took 60.0 s: 10 runs take about 2 min and 10.0 MB.\n"
+
+    def test_results_do_not_go_into_the_store(self, tmp_path, capsys):
+        words = [*SMALL, OPENING, f"out={tmp_path / 'store' / 'a'}", f"store={tmp_path / 'store'}"]
+        assert sweep.command(words) == 2
+        assert "lies in the store" in capsys.readouterr().err
+
+    def test_precision_takes_two_seeds_of_each_draw(self, capsys):
+        assert forecast.command([*SMALL, "members=3", "draws=2", "precision=0.1"]) == 2
+        assert "give members = 4 or more, or fewer draws than 2" in capsys.readouterr().err
+
+    def test_two_studies_of_one_second_both_have_results(self, tmp_path, monkeypatch):
+        """Their names are alike; whoever is later gets a number."""
+        monkeypatch.chdir(tmp_path)
+        folders = [ResultsFolder("runs/sweep-1", numbered=True) for _ in range(2)]
+        with folders[0] as one:
+            one.path = one.path.rename(one.path.with_name(".one"))
+            with folders[1] as two:
+                assert (one.finish().name, two.finish().name) == ("sweep-1", "sweep-1-2")
 
     def test_a_store_that_cannot_be_written_to_is_told_before(self, tmp_path, capsys):
         (tmp_path / "store").write_text("a file", encoding="utf-8")
@@ -369,4 +437,4 @@ class TestBadInput:
         assert "The disk is full. All members finished so far are kept." in capsys.readouterr().err
         assert not multiprocessing.active_children()
         assert sweep.command(words) == 0
-        assert "4 of 6 members are in" in capsys.readouterr().err
+        assert "3 of 6 members are in" in capsys.readouterr().err

@@ -312,7 +312,7 @@ class TestWorkers:
                 os.kill(killed[0].pid, signal.SIGKILL)
 
         results = made_by(2, tasks, advance)
-        assert [about_of(result)["seed"] for result in results] == [0, 1, 2]
+        assert [about_of(content)["seed"] for content, _ in results] == [0, 1, 2]
         assert sum(weeks) == 3 * tasks[0].configuration.clock.steps
         assert not multiprocessing.active_children()
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import hypothesis.strategies as st
 import numpy as np
@@ -26,6 +27,7 @@ from experiments.store.places import Store, StoreError
 from experiments.store.studies import Coordinate, Run, Study, kept, keys_of
 from tests.small import differing, small
 
+ROOT = Path(__file__).parents[1]
 EXAMPLE = small(5, parameters={"brand_trust": {"gain": 0.2}})
 
 
@@ -75,6 +77,7 @@ class TestKeys:
         assert key_of(said, 3) == key_of(EXAMPLE, np.int64(3))
         whole, written = ({"regulation": {"inspectors": {"2020-02-01": each}}} for each in (5000, 5000.0))
         assert key_of(EXAMPLE.replace(schedule=whole), 3) == key_of(EXAMPLE.replace(schedule=written), 3)
+        assert key_of(EXAMPLE.replace(people=2e9), 3) == key_of(EXAMPLE.replace(people=2_000_000_000), 3)
 
     def test_mechanics_count_whatever_their_order(self):
         core = sim.model.core()
@@ -179,6 +182,14 @@ class TestStore:
         store.path(key).write_bytes(content[:-1] + b"x")
         with pytest.raises(DamagedError, match=key):
             store.read(key)
+
+    def test_a_member_under_another_s_name_is_not_read(self, store, content):
+        """A whole file that somebody has put in the wrong place is no member of that key."""
+        wrong = key_of(EXAMPLE, 4)
+        store.path(wrong).parent.mkdir()
+        store.path(wrong).write_bytes(content)
+        with pytest.raises(DamagedError, match=f"{wrong} is another one, {key_of(EXAMPLE, 3)}"):
+            store.read(wrong)
 
     def test_a_member_of_other_sources_is_refused(self, store, content):
         with pytest.raises(DamagedError, match="other sources"):
@@ -354,6 +365,19 @@ class TestCommand:
         assert "; 1 of them in no study" in printed
         assert f"2 of code {sim.runner.code_version()} (these sources)" in printed
 
+    def test_list_tells_a_damaged_study_and_goes_on(self, filled, capsys):
+        (filled.studies / "torn.json").write_text("{}")
+        assert command(["list", f"store={filled.folder}"]) == 0
+        printed = capsys.readouterr().out
+        assert "torn: damaged\n    Study torn is damaged (KeyError: 'shape')" in printed
+        assert "mine: 1 of 2 members" in printed
+
+    def test_list_may_be_read_in_part(self, filled):
+        """`store list | head -1` ends without a word."""
+        words = f"{sys.executable} -m experiments.store.command list store={filled.folder} | true"
+        found = subprocess.run(words, shell=True, capture_output=True, text=True, cwd=ROOT)
+        assert (found.returncode, found.stderr) == (0, "")
+
     def test_check_names_what_is_damaged(self, filled, capsys):
         assert command(["check", f"store={filled.folder}"]) == 0
         path = filled.path(key_of(EXAMPLE, 9))
@@ -373,6 +397,18 @@ class TestCommand:
         assert command(["prune", "study=mine", f"store={filled.folder}"]) == 0
         assert list(filled.each_key()) == []
         assert "1 members removed" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("torn", ["{}", "[]", '{"keys": ['])
+    def test_prune_waits_while_a_damaged_study_hides_its_members(self, filled, torn, capsys):
+        (filled.studies / "torn.json").write_text(torn)
+        assert command(["prune", f"store={filled.folder}"]) == 2
+        said = capsys.readouterr().err
+        assert "Study torn is damaged" in said
+        assert "store prune study=torn" in said
+        assert len(list(filled.each_key())) == 2
+        assert command(["prune", "study=torn", f"store={filled.folder}"]) == 0
+        assert filled.study_names() == ["mine"]
+        assert list(filled.each_key()) == [key_of(EXAMPLE, 3)]
 
     def test_prune_of_other_sources(self, filled):
         """The study was made with the sources 'code'."""
@@ -401,6 +437,48 @@ class TestCommand:
         assert not filled.folder.exists()
         assert sorted(target.each_key()) == sorted([key_of(EXAMPLE, 3), key_of(EXAMPLE, 9)])
         assert np.array_equal(open_study(target, "mine")["cpm"][0, 0], sim.run(EXAMPLE, 3)["cpm"])
+
+    def test_move_touches_nothing_else(self, filled, tmp_path, capsys):
+        """A stranger's file stays, and so does what is damaged; the other store's study of the same name too."""
+        (filled.folder / "thesis.txt").write_text("mine")
+        (filled.members / "notes.txt").write_text("mine")
+        (filled.studies / "torn.json").write_text("{}")
+        target = Store(tmp_path / "elsewhere")
+        target.prepare()
+        study_of(target, [Run("c", EXAMPLE, 5)], command="sweep x=9")
+        assert command(["move", f"to={target.folder}", f"store={filled.folder}"]) == 0
+        assert (filled.folder / "thesis.txt").read_text() == (filled.members / "notes.txt").read_text() == "mine"
+        assert target.study_names() == ["mine", "mine-2"]
+        assert Study.of(target, "mine").command == "sweep x=9"
+        assert Study.of(target, "mine-2").command == "sweep x=1"
+        said = capsys.readouterr()
+        assert "Study mine is mine-2 there" in said.err
+        assert "Left where it is: Study torn is damaged" in said.err
+        assert "members, studies, thesis.txt" in said.out
+        assert filled.study_names() == ["torn"]
+
+    @pytest.mark.parametrize("where", ["inside", "members/new", "..", "link"])
+    def test_a_store_is_not_moved_into_itself(self, filled, where, capsys):
+        """Nor to what holds it, whatever the way there is called."""
+        (filled.folder.parent / "link").symlink_to(filled.folder / "inner")
+        (filled.folder / "inner").mkdir()
+        target = filled.folder.parent / "link" if where == "link" else filled.folder / where
+        before = sorted(filled.folder.rglob("*"))
+        assert command(["move", f"to={target}", f"store={filled.folder}"]) == 2
+        said = capsys.readouterr().err
+        assert "lies in it or holds it" in said or "holds other files" in said
+        assert sorted(filled.folder.rglob("*")) == before
+
+    def test_a_store_behind_a_link_is_moved(self, filled, tmp_path):
+        (tmp_path / "link").symlink_to(filled.folder)
+        assert command(["move", f"to={tmp_path / 'elsewhere'}", f"store={tmp_path / 'link'}"]) == 0
+        assert sorted(Store(tmp_path / "elsewhere").each_key()) == sorted([key_of(EXAMPLE, 3), key_of(EXAMPLE, 9)])
+        assert list(filled.folder.iterdir()) == []
+
+    def test_a_study_s_name_is_no_path(self, filled):
+        """Whatever lies beside the studies stays."""
+        assert command(["prune", "study=../livemarket-store", f"store={filled.folder}"]) == 2
+        assert (filled.folder / places.SIGN).is_file()
 
     @pytest.mark.parametrize(
         ("words", "said"),

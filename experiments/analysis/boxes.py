@@ -3,13 +3,14 @@
 Friedman & Fisher 1999, Bump hunting in high-dimensional data; Bryant & Lempert 2010, Thinking inside the box. A box is
 peeled thin slice by thin slice, always the one whose loss raises the share of cases of interest most, then pasted back
 where that does not lower it. Coverage is the share of all cases of interest that lie in the box, density the share of
-cases in the box that are of interest.
+cases in the box that are of interest. Whoever looks at many conditions finds a dense box in noise too; so a box counts
+only if hardly any shuffle of the outcomes has as unlikely a one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ Array = npt.NDArray[Any]
 SLICE = 0.05  # share of a box's cases that is peeled at once; source: Friedman & Fisher 1999, section 8
 SMALLEST = 0.05  # share of all cases that a box keeps at least; source: Friedman & Fisher 1999, section 8
 FEWEST = 20  # cases, below which slices of 5% hold no whole case
+SHUFFLES = 59  # of the outcomes, which boxes are compared with: two as unlikely make 5% of 60; source: assumption
 SURE = 0.05  # probability above which a restriction counts as chance; source: Bryant & Lempert 2010, section 3.2
 COVERAGE = 0.5  # that the chosen box is to have at least; source: assumption
 
@@ -36,6 +38,7 @@ class Box:
         cases: how many it holds.
         chance: by restricted column, the probability that so many of its cases were of interest by chance, if the
             column were not restricted (Bryant & Lempert's quasi-p-value).
+        luck: share of shuffled outcomes, these among them, that have as unlikely a box; nan where that was not looked at.
     """
 
     low: Array
@@ -45,6 +48,7 @@ class Box:
     mass: float
     cases: int
     chance: Mapping[int, float]
+    luck: float = np.nan
 
     @property
     def restricted(self) -> list[int]:
@@ -156,8 +160,27 @@ def pruned(x: Array, y: Array, box: Box) -> Box:
     return box
 
 
+def unlikeliest(boxes: Sequence[Box], coverage: float) -> float:
+    """The least probability, over the boxes with the coverage, that so many of a box's cases were of interest if all cases were alike."""
+    share = boxes[0].density  # the first is the whole space
+    return min(float(bdtrc(round(box.density * box.cases) - 1, box.cases, share)) for box in boxes if box.coverage >= coverage)
+
+
+def luck_of(x: Array, y: Array, boxes: Sequence[Box], coverage: float) -> float:
+    """Share of shuffles of the outcomes, the outcomes themselves among them, that have a box as unlikely as these.
+
+    Once that share is above `SURE` no more are made, and what there is is returned.
+    """
+    random, level, found = np.random.default_rng(0), unlikeliest(boxes, coverage), 1
+    for _ in range(SHUFFLES):
+        found += unlikeliest(peeled(x, random.permutation(y)), coverage) <= level
+        if found > SURE * (SHUFFLES + 1):
+            break
+    return found / (SHUFFLES + 1)
+
+
 def covering(x: Array, y: Array, most: int, coverage: float = COVERAGE) -> list[Box]:
-    """The chosen box without what chance may explain; then that of the cases outside it, and so on, while one is found.
+    """The chosen box without what chance may explain; then that of the cases outside it, and so on, while one is surely found.
 
     Coverage and density of each are those among the cases that were left.
     """
@@ -170,9 +193,10 @@ def covering(x: Array, y: Array, most: int, coverage: float = COVERAGE) -> list[
             if not found:
                 raise
             break
+        luck = luck_of(x[left], y[left], boxes, coverage)
         box = pruned(x[left], y[left], chosen(boxes, coverage))
-        if not box.restricted:
+        if luck > SURE or not box.restricted:
             break
-        found.append(box)
+        found.append(replace(box, luck=luck))
         left &= ~inside(x, box.low, box.high)
     return found

@@ -16,6 +16,8 @@ from scipy.special import ndtri, stdtrit
 from scenarios.predictions.judgement import LEVEL, effective_size, mean_interval
 
 Array = npt.NDArray[Any]
+RESOLVED, OPEN, SAME = "resolved", "not resolved", "the same in every run"
+FEWEST = 4  # pairs, below which a ratio of variances says nothing; source: assumption
 MOST_PAIRS = 1_000_000  # more are called none: nobody runs them
 ADDED = 2.0  # pairs, half of one to each of the four cells; source: Agresti & Min 2005, Statistics in Medicine 24, 729-740
 
@@ -30,7 +32,8 @@ class Effect:
         resolved: whether the interval excludes 0.
         pairs: how many were compared; left_out: pairs without a number on one side.
         pairs_needed: pairs of this kind after which it would be resolved; None where no number of them would.
-        runs_saved: further runs with unpaired seeds that the same precision would have taken; negative where pairing hurts.
+        runs_saved: further runs with unpaired seeds that the same precision would have taken; negative where pairing hurts;
+            nan where that cannot be told, as from fewer than four pairs.
     """
 
     estimate: float
@@ -43,6 +46,13 @@ class Effect:
     pairs_needed: int | None
     runs_saved: float
 
+    @property
+    def verdict(self) -> str:
+        """Whether it is resolved, or no pair differs at all."""
+        if self.pairs > 0 and self.estimate == self.low == self.high == 0:
+            return SAME
+        return RESOLVED if self.resolved else OPEN
+
 
 def paired_effect(base: Array, other: Array, weights: Array, draws: Array) -> Effect:
     """The mean difference other - base over pairs.
@@ -53,7 +63,7 @@ def paired_effect(base: Array, other: Array, weights: Array, draws: Array) -> Ef
     base, other, weights, draws, left_out = whole(base, other, weights, draws)
     pairs = len(base)
     if pairs == 0:
-        return Effect(np.nan, np.nan, np.nan, np.nan, False, 0, left_out, None, 0.0)
+        return Effect(np.nan, np.nan, np.nan, np.nan, False, 0, left_out, None, np.nan)
     difference = other - base
     mean, low, high = mean_interval(difference, weights, draws)
     size = effective_size(difference, weights, draws)
@@ -84,7 +94,7 @@ def paired_share(base: Array, other: Array, weights: Array, draws: Array) -> Eff
     base, other, weights, draws, left_out = whole(np.asarray(base, float), np.asarray(other, float), weights, draws)
     pairs = len(base)
     if pairs == 0:
-        return Effect(np.nan, np.nan, np.nan, np.nan, False, 0, left_out, None, 0.0)
+        return Effect(np.nan, np.nan, np.nan, np.nan, False, 0, left_out, None, np.nan)
     share = weights / weights.sum()
     gained, lost = float(share @ (other > base)), float(share @ (other < base))
     size = effective_size(other - base, weights, draws)
@@ -123,8 +133,8 @@ def saved(base: Array, other: Array, weights: Array, draws: Array) -> float:
     for values in (base, other, other - base):
         size = effective_size(values, weights, draws)
         errors.append(deviation(values, weights, size) ** 2 / size)
-    if not np.isfinite(errors).all() or errors[2] <= 0:
-        return 0.0
+    if len(base) < FEWEST or not np.isfinite(errors).all() or errors[2] <= 0:
+        return np.nan
     return 2 * len(base) * ((errors[0] + errors[1]) / errors[2] - 1)
 
 

@@ -43,6 +43,31 @@ def regrets(payoffs: Array) -> Array:
     return payoffs.max(axis=0) - payoffs
 
 
+@dataclass(frozen=True)
+class Lead:
+    """Who is regretted least.
+
+    Attributes:
+        leaders: the choice that is, and those with the same payoff in every future.
+        rival: the next best; None where all are the same.
+        resolved: whether a leader's mean payoff is resolved better than the rival's.
+    """
+
+    leaders: list[str]
+    rival: str | None
+    resolved: bool
+
+
+def lead(names: Sequence[str], payoffs: Array, weights: Array, draws: Array) -> Lead:
+    """Who is regretted least, and for how sure; payoffs (choice, future)."""
+    ranked = [names.index(each.name) for each in choices(names, payoffs, weights)]
+    best = payoffs[ranked[0]]
+    leaders = [names[place] for place in ranked if np.array_equal(payoffs[place], best)]
+    rivals = [place for place in ranked if names[place] not in leaders]
+    resolved = bool(rivals) and paired_effect(payoffs[rivals[0]], best, weights, draws).resolved
+    return Lead(leaders, names[rivals[0]] if rivals else None, resolved)
+
+
 def choices(names: Sequence[str], payoffs: Array, weights: Array) -> list[Choice]:
     """Every choice with its regret, the least mean regret first.
 

@@ -168,9 +168,11 @@ def driver(count: int, folder: Path) -> dict[str, float]:
     class Others:
         """An engine whose members arrive at once."""
 
-        def outcomes(self, jobs: Sequence[Any], advance: Any) -> Iterator[tuple[int, bytes]]:
+        width = 1
+
+        def outcomes(self, jobs: Sequence[Any], advance: Any) -> Iterator[tuple[int, Any]]:
             for number in range(len(jobs)):
-                yield number, copy_of(template, str(study.keys[number]))
+                yield number, (copy_of(template, str(study.keys[number])), 1.0)
 
     complete(missing_of(study, runs, store), store, Others())
     return {"peak": peak(), "children": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}

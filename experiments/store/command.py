@@ -11,29 +11,30 @@ store list store=FOLDER        # another store than runs/store (or $LIVEMARKET_S
 
 from __future__ import annotations
 
-import os
-import shutil
+import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from experiments.application import DONE, FAILED, REFUSED, tell
 from experiments.folder import megabytes
 from experiments.store.members import DamagedError
-from experiments.store.places import Store, StoreError
-from experiments.store.studies import Study
+from experiments.store.places import SIGN, Store, StoreError, usual_place
+from experiments.store.studies import Study, free_name
 from sim.errors import LivemarketError, did_you_mean
 from sim.runner import code_version
 
-DEFAULT = "runs/store"
 ABANDONED = 24 * 3600.0  # seconds after which an unfinished file has no writer any more: none takes a day for one member
 SHOWN = 20  # damaged members named one by one
 
 
 def main() -> None:
     """The console script."""
+    if hasattr(signal, "SIGPIPE"):  # who reads it may stop, as `head` does
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(command(sys.argv[1:]))
 
 
@@ -44,7 +45,7 @@ def command(typed: Sequence[str]) -> int:
         return DONE if typed else REFUSED
     try:
         verb, given = understood(typed)
-        store = Store(given.get("store", os.environ.get("LIVEMARKET_STORE", DEFAULT)))
+        store = Store(given.get("store", usual_place()))
         if not (store.folder / "members").is_dir():
             raise StoreError([f"store = {store.folder} is no store. Give store=<folder>; experiments make one at their first run."])
         if fault := store.format_fault():
@@ -77,11 +78,14 @@ def list_all(store: Store, given: Mapping[str, str]) -> int:
     there = {key: store.path(key).stat().st_size for key in store.each_key()}
     held: set[str] = set()
     for name in store.study_names():
-        study = Study.from_mapping(name, store.read_study(name))
-        keys = {key for key in study.keys.ravel().tolist() if key}
-        held |= keys
+        try:
+            study = Study.of(store, name)
+        except StoreError as error:
+            print(f"{name}: damaged\n    {error.faults[0]}")
+            continue
+        held |= study.members
         aside = "" if study.code == code_version() else f", other sources ({study.code})"
-        print(f"{name}: {len(keys & there.keys())} of {len(keys)} members{aside}\n    {study.command}")
+        print(f"{name}: {len(study.members & there.keys())} of {len(study.members)} members{aside}\n    {study.command}")
     codes: Counter[str] = Counter()
     for key in there:
         try:
@@ -107,10 +111,10 @@ def check(store: Store, given: Mapping[str, str]) -> int:
     broken = []
     for name in store.study_names():
         try:
-            Study.from_mapping(name, store.read_study(name))
-        except (LivemarketError, KeyError, TypeError, ValueError) as error:
+            Study.of(store, name)
+        except StoreError as error:
             broken.append(name)
-            print(f"Study {name} is damaged ({error}). Give its command again: its members are kept.")
+            print(error.faults[0])
     print(f"{count - len(damaged)} of {count} members are whole; {len(damaged)} damaged; {len(broken)} damaged studies")
     return FAILED if damaged or broken else DONE
 
@@ -120,26 +124,29 @@ def damages(store: Store) -> dict[str, str]:
     found = {}
     for key in store.each_key():
         try:
-            about = store.about(key)
-            if about["key"] != key:
-                raise DamagedError(f"Member {key} is another one, {about['key']}: {store.path(key)}.")
+            store.read(key)
         except DamagedError as error:
             found[key] = str(error)
     return found
 
 
 def prune(store: Store, given: Mapping[str, str]) -> int:
-    """Remove what nobody needs."""
-    if "study" in given:
-        store.read_study(given["study"])
-        (store.studies / f"{given['study']}.json").unlink()
-    held: set[str] = set()
-    for name in store.study_names():
-        study = Study.from_mapping(name, store.read_study(name))
-        if given.get("code") == "old" and study.code != code_version():
-            (store.studies / f"{name}.json").unlink()
-        else:
-            held |= set(study.keys.ravel().tolist())
+    """Remove what nobody needs; StoreError, and nothing removed, while a damaged study hides which members it holds."""
+    forgotten, names = given.get("study"), store.study_names()
+    if forgotten is not None and forgotten not in names:
+        store.read_study(forgotten)  # says which there are
+    studies, faults = [], []
+    for name in names:
+        try:
+            studies += [Study.of(store, name)] * (name != forgotten)
+        except StoreError as error:
+            faults += [f"{error.faults[0]} Or forget it first: store prune study={name}"] * (name != forgotten)
+    if faults:
+        raise StoreError(faults)
+    old = [study for study in studies if given.get("code") == "old" and study.code != code_version()]
+    for name in [*([forgotten] if forgotten else []), *(study.name for study in old)]:
+        store.forget_study(name)
+    held = {key for study in studies if study not in old for key in study.members}
     removed, freed = 0, 0
     damaged = damages(store)
     for key in store.each_key():
@@ -166,11 +173,12 @@ def abandoned(store: Store) -> list[Path]:
 def move(store: Store, given: Mapping[str, str]) -> int:
     """Copy everything to another place, check it there, then remove it here; safe to give again after an interruption."""
     target = Store(given["to"])
-    if target.folder.resolve() == store.folder.resolve():
-        raise StoreError([f"to = {target.folder} is the store itself."])
     size = sum(store.path(key).stat().st_size for key in store.each_key())
     if faults := [fault.replace("store =", "to =", 1) for fault in target.faults(size)]:
         raise StoreError(faults)
+    here, there = store.folder.resolve(), target.folder.resolve()
+    if here.is_relative_to(there) or there.is_relative_to(here):
+        raise StoreError([f"to = {target.folder} is the store itself, lies in it or holds it. Give a folder beside it."])
     target.prepare()
     moved, begun = 0, time.monotonic()
     for key in list(store.each_key()):
@@ -184,12 +192,37 @@ def move(store: Store, given: Mapping[str, str]) -> int:
         store.path(key).unlink()
         moved += 1
     for name in store.study_names():
-        target.write_study(name, store.read_study(name))
-        (store.studies / f"{name}.json").unlink()
-    if not list(store.each_key()):
-        shutil.rmtree(store.folder)
+        try:
+            study = Study.of(store, name)
+        except StoreError as error:
+            tell(f"Left where it is: {error.faults[0]}")
+            continue
+        name_there = free_name(target, name, lambda found, study=study: found.to_mapping() == study.to_mapping())
+        if name_there != name:
+            tell(f"Study {name} is {name_there} there, where another has its name.")
+        target.write_study(name_there, study.to_mapping())
+        store.forget_study(name)
+    left = dismantled(store)
     print(f"{moved} members moved to {target.folder} in {time.monotonic() - begun:.0f} s; use it with store={target.folder}")
+    if left:
+        print(f"Left in {store.folder}: {', '.join(left)}")
     return DONE
+
+
+def dismantled(store: Store) -> list[str]:
+    """Remove the folders of an empty store, and its sign; never anything in them. Returns what is left."""
+    for path in abandoned(store):
+        path.unlink(missing_ok=True)
+    for folder in (*store.members.glob("??"), store.members, store.studies, store.unfinished):
+        with suppress(OSError):  # somebody has put something there
+            folder.rmdir()
+    if not any(folder.exists() for folder in (store.members, store.studies, store.unfinished)):
+        (store.folder / SIGN).unlink(missing_ok=True)
+    left = sorted(path.name for path in store.folder.iterdir())
+    if not left:
+        with suppress(OSError):  # a link to the folder stays, and the folder with it
+            store.folder.rmdir()
+    return left
 
 
 VERBS: dict[str, Callable[[Store, Mapping[str, str]], int]] = {"list": list_all, "check": check, "prune": prune, "move": move}

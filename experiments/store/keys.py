@@ -39,7 +39,7 @@ def essence(configuration: Configuration) -> dict[str, Any]:
         if each.name in WITHOUT_EFFECT or each.name in ("parameters", "schedule", "mechanics"):
             continue
         if value != each.default:
-            found[each.name] = value if isinstance(value, bool | int | float) else str(value)
+            found[each.name] = plain_number(value) if isinstance(value, int | float) else str(value)
     mechanics = tuple(sorted(configuration.mechanics))
     if mechanics and mechanics != tuple(sorted(core())):
         found["mechanics"] = mechanics
@@ -55,6 +55,11 @@ def essence(configuration: Configuration) -> dict[str, Any]:
         if (dated := {key: {str(day): float(value) for day, value in by_day.items()} for key, by_day in values.items() if by_day})
     }
     return {**found, **{word: table for word, table in (("parameters", parameters), ("schedule", schedule)) if table}}
+
+
+def plain_number(value: float) -> float:
+    """A number whose text does not depend on how it was written: 2e9 is 2000000000, a truth stays one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def code_of(mechanics: tuple[str, ...]) -> str:

@@ -35,7 +35,7 @@ def open_study(store: Store, study: Study | str) -> xr.Dataset:
         DamagedError: when the numbers of a damaged member are asked for.
     """
     if isinstance(study, str):
-        study = Study.from_mapping(study, store.read_study(study))
+        study = Study.of(store, study)
     reader = Reader(store)
     templates = [unpacked(content) for content in first_of_each_kind(store, study)]
     if not templates:

@@ -23,8 +23,10 @@ from experiments.store.members import DamagedError, about_of, is_whole
 from sim.errors import FaultsError, did_you_mean
 
 SIGN, FORMAT = "livemarket-store.json", 1
+PLACE, VARIABLE = "runs/store", "LIVEMARKET_STORE"  # where a store is, unless this variable or the reader says otherwise
 SPARE = 1.2  # free space wanted, against the estimate
 ENDING = ".nc"
+REMEDY = "The command of its study makes it again; store check names all such members."
 
 
 class StoreError(FaultsError):
@@ -96,13 +98,6 @@ class Store:
         """Where a member lies, or would."""
         return self.members / key[:2] / f"{key}{ENDING}"
 
-    def has(self, key: str) -> bool:
-        """Whether the member is there and every byte of it is as it was written."""
-        try:
-            return is_whole(self.path(key).read_bytes())
-        except OSError:
-            return False
-
     def read(self, key: str) -> bytes | None:
         """The bytes of a member, None if it is not there; DamagedError if they are not what was written."""
         try:
@@ -112,9 +107,9 @@ class Store:
         except OSError as error:
             raise DamagedError(f"Member {key} cannot be read ({error.strerror}): {self.path(key)}.") from None
         if not is_whole(content):
-            raise DamagedError(
-                f"Member {key} is damaged: {self.path(key)}. The command of its study makes it again; store check names all such members."
-            )
+            raise DamagedError(f"Member {key} is damaged: {self.path(key)}. {REMEDY}")
+        if (other := about_of(content).get("key")) != key:
+            raise DamagedError(f"Member {key} is another one, {other}: {self.path(key)}. {REMEDY}")
         return content
 
     def put(self, key: str, content: bytes) -> None:
@@ -177,17 +172,25 @@ class Store:
         with self.telling():
             self.write(self.studies / f"{name}.json", json.dumps(content, ensure_ascii=False).encode())
 
+    def forget_study(self, name: str) -> None:
+        """Remove a study; its members stay."""
+        (self.studies / f"{name}.json").unlink(missing_ok=True)
+
     def read_study(self, name: str) -> dict[str, Any]:
         """A study by name; StoreError if there is none or it is damaged."""
-        path = self.studies / f"{name}.json"
-        if not path.is_file():
-            names = self.study_names()
+        path, names = self.studies / f"{name}.json", self.study_names()
+        if name not in names:
             known = f" There are: {', '.join(names)}." if names else " There is none yet."
             raise StoreError([f"{self.folder} has no study '{name}'.{did_you_mean(name, names) or known}"])
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise StoreError([f"{path} is damaged ({error}). Give the command of the study again: its members are kept."]) from None
+            raise StoreError([f"Study {name} is damaged ({error}). Give its command again: its members are kept."]) from None
+
+
+def usual_place() -> str:
+    """Where the store is when nothing is said."""
+    return os.environ.get(VARIABLE) or PLACE
 
 
 class Telling:

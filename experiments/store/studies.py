@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,13 +77,27 @@ class Study:
 
     @classmethod
     def from_mapping(cls, name: str, content: Mapping[str, Any]) -> Study:
-        """A study from what the store holds of it."""
-        shape = content["shape"]
-        given = content["coordinates"].items()
-        coordinates = {label: Coordinate(tuple(dims), tuple(values), attributes) for label, (dims, values, attributes) in given}
-        keys, kinds = (np.array(content[word]).reshape(shape) for word in ("keys", "kinds"))
-        words = (str(content[word]) for word in ("application", "command", "out", "code"))
-        return cls(name, *words, tuple(content["dims"]), coordinates, keys, kinds)
+        """A study from what the store holds of it; StoreError if that is damaged."""
+        try:
+            shape = content["shape"]
+            given = content["coordinates"].items()
+            coordinates = {label: Coordinate(tuple(dims), tuple(values), attributes) for label, (dims, values, attributes) in given}
+            keys, kinds = np.array(content["keys"], str).reshape(shape), np.array(content["kinds"], int).reshape(shape)
+            words = (str(content[word]) for word in ("application", "command", "out", "code"))
+            return cls(name, *words, tuple(content["dims"]), coordinates, keys, kinds)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            why = f"{type(error).__name__}: {error}"
+            raise StoreError([f"Study {name} is damaged ({why}). Give its command again: its members are kept."]) from None
+
+    @classmethod
+    def of(cls, store: Store, name: str) -> Study:
+        """A study of a store; StoreError if there is none or it is damaged."""
+        return cls.from_mapping(name, store.read_study(name))
+
+    @property
+    def members(self) -> set[str]:
+        """The keys of all its members."""
+        return set(self.keys.ravel().tolist()) - {""}
 
 
 def keys_of(runs: Sequence[Run | None]) -> tuple[Array, Array]:
@@ -106,19 +120,24 @@ def kept(store: Store, study: Study) -> Study:
 
     The same command with the same place of results is the same study, and what is kept of it is replaced.
     """
-    number, name = 1, study.name
-    while name in store.study_names() and not is_same(store, name, study):
+
+    def same(found: Study) -> bool:
+        return (found.command, found.out) == (study.command, study.out)
+
+    name = free_name(store, study.name, same)
+    store.write_study(name, study.to_mapping())
+    return replace(study, name=name)
+
+
+def free_name(store: Store, wanted: str, same: Callable[[Study], bool]) -> str:
+    """The name itself, or with a number behind it: one that is free, or held by the same study or a damaged one, which is nobody's."""
+    number, name = 1, wanted
+    while name in store.study_names():
+        try:
+            if same(Study.of(store, name)):
+                break
+        except StoreError:
+            break
         number += 1
-        name = f"{study.name}-{number}"
-    content = study.to_mapping()
-    store.write_study(name, content)
-    return Study.from_mapping(name, content)
-
-
-def is_same(store: Store, name: str, study: Study) -> bool:
-    """Whether what is kept under a name comes from the same command, with results in the same place; a damaged one is nobody's."""
-    try:
-        found = store.read_study(name)
-    except StoreError:
-        return True
-    return (found["command"], found["out"]) == (study.command, study.out)
+        name = f"{wanted}-{number}"
+    return name
