@@ -37,7 +37,10 @@ from sim.schedule import values_in_force
 from sim.streams import stream_key
 
 CELLS = 512
-"""Length of the dimension `cell`: entries of a guide into cumulative shares."""
+"""Least length of the dimension `cell`: entries of a guide into cumulative shares, section by section."""
+ROOMS_PER_CELL = 16
+"""More rooms than `CELLS` times this lengthen the guides [rooms per entry]; of five platforms, an entry has about three to look
+through; source: own measurement, 100,000 rooms, where longer guides miss the cache and shorter ones take more steps."""
 EXAMPLES = ("confidence",)
 """Mechanics that teach; they are in the registry but not in the core market."""
 
@@ -131,7 +134,8 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
         "consumer": configuration.consumers, "brand": configuration.brands, "streamer": configuration.streamers,
         "agency": max(1, configuration.streamers // STREAMERS_PER_AGENCY), "room": rooms, "outlet": rooms + 2 * configuration.brands,
         "platform": len(PLATFORMS), "sector": len(SECTORS),
-        "slot": SLOTS, "cell": CELLS, "tie": TIES, "bond": BONDS, "taste": TASTES, "channel": CHANNELS, "lever": 4, "lag": REFUND_WEEKS,
+        "cell": max(CELLS, 1 << (rooms // ROOMS_PER_CELL).bit_length()),
+        "slot": SLOTS, "tie": TIES, "bond": BONDS, "taste": TASTES, "channel": CHANNELS, "lever": 4, "lag": REFUND_WEEKS,
         "income": 3, "policy": 4, "result": 3,
         "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2, "hit": 2,
     }  # fmt: skip

@@ -37,11 +37,12 @@ sectioned = st.integers(1, 15).flatmap(
 )
 
 
+@pytest.mark.parametrize("cells", [1, 64, 4096])
 @given(sectioned, st.integers(1, 40).map(lambda n: np.random.default_rng(n).random(n, np.float32)))
-def test_draws_are_those_of_a_search_in_cumulative_weights(rows: tuple, u: np.ndarray) -> None:
-    """Ties, weights of zero, sections without rows or weight, one row alone: as plain numpy finds them."""
+def test_draws_are_those_of_a_search_in_cumulative_weights(cells: int, rows: tuple, u: np.ndarray) -> None:
+    """Ties, weights of zero, sections without rows or weight, one row alone: as plain numpy finds them, however long the guide."""
     weight, section = rows
-    cdf, guide, members = sections_of(weight, section, 5, 64)
+    cdf, guide, members = sections_of(weight, section, 5, cells)
     for wanted in range(5):
         inside = np.flatnonzero(section == wanted)
         edges = np.cumsum(weight[inside])
