@@ -1,7 +1,7 @@
 """One market, built and stepped in a process of its own: times, memory, and the yardstick beside them, as a line of JSON.
 
 python -m experiments.bench.measure consumers=100000 threads=2 warm=4 weeks=12
-python -m experiments.bench.measure consumers=100000 weeks=12 threads=1,2 streamers=1000,1000    # two, taking turns
+python -m experiments.bench.measure consumers=100000 turns=6 threads=1,2 streamers=1000,1000    # two, taking turns
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ import gc
 import json
 import resource
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from experiments.bench.toy_step import numpy_run
 
 CALENDAR = Path(__file__).resolve().parents[2] / "configs" / "calendar.yaml"
 START = date(2020, 1, 2)
+TURN = 5  # weeks of a turn where two markets take turns, the first of which is not counted
 YARDSTICK = {"consumers": 100_000, "steps": 4}
 
 
@@ -98,30 +102,37 @@ def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000
     return {**found, **memory, "yardstick": [before, yardstick()]}
 
 
-def duel(consumers: int, weeks: int, threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:
-    """Two markets that take turns, week by week, so that whatever slows the machine slows both.
+def duel(consumers: int, turns: int, threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:
+    """Two markets that take turns of some weeks, so that whatever slows the machine slows both.
+
+    The first week of a turn is not counted: the other market's data are in the caches, and a thread may have fallen asleep.
 
     Args:
+        turns: of each market, besides the weeks that warm up.
         threads, streamers: of the one and of the other.
 
     Returns:
-        `build` seconds of each, and `seconds` of each timed week, the one's beside the other's.
+        `build` seconds of each, and `seconds`, the median week of each turn, the one's beside the other's.
     """
     engines, build = [], []
     for with_threads, hosts in zip(threads, streamers, strict=True):
         begin = time.perf_counter()
-        engines.append(market(consumers, warm + weeks, with_threads, hosts))
+        engines.append(market(consumers, warm + turns * TURN, with_threads, hosts))
         build.append(time.perf_counter() - begin)
-    seconds = []
-    for week in range(warm + weeks):
-        turn = []
-        for engine in engines:
-            begin = time.perf_counter()
-            engine.step()
-            turn.append(time.perf_counter() - begin)
-        if week >= warm:
-            seconds.append(turn)
+    for engine in engines:
+        turn_of(engine, warm)
+    seconds = [[median(turn_of(engine, TURN)[1:]) for engine in engines] for _ in range(turns)]
     return {"build": build, "seconds": seconds}
+
+
+def turn_of(engine: Any, weeks: int) -> list[float]:
+    """Seconds of each of some weeks in a row."""
+    seconds = []
+    for _ in range(weeks):
+        begin = time.perf_counter()
+        engine.step()
+        seconds.append(time.perf_counter() - begin)
+    return seconds
 
 
 def recorder_of(engine: Any) -> Any:
@@ -150,9 +161,24 @@ class MarketSide:
         return taken
 
 
+class ArrivedError(Exception):
+    """A worker has told of its first week."""
+
+
 def first_week(consumers: int = 20_000) -> Mapping[str, float]:
-    """Build a market and run one week; the caller times the whole process."""
-    market(consumers, 1, 1, 1000).step()
+    """What the command `forecast` does until the first week of its first run is simulated; the caller times the whole process."""
+    from experiments import carrying_out, forecast
+
+    @contextmanager
+    def stopping(weeks: int) -> Iterator[Callable[[int], None]]:
+        yield arrived
+
+    def arrived(more: int) -> None:
+        raise ArrivedError
+
+    carrying_out.bar = stopping
+    with tempfile.TemporaryDirectory() as folder, suppress(ArrivedError):
+        forecast.command([f"consumers={consumers}", f"out={folder}/out", f"store={folder}/store"])
     return {"consumers": consumers}
 
 
@@ -163,7 +189,7 @@ def main(typed: Sequence[str]) -> None:
         return
     values = {name: [int(each) for each in value.split(",")] for name, _, value in (word.partition("=") for word in typed)}
     if len(values.get("threads", ())) > 1:
-        found = duel(values["consumers"][0], values["weeks"][0], values["threads"], values["streamers"])
+        found = duel(values["consumers"][0], values["turns"][0], values["threads"], values["streamers"])
     else:
         found = measured(**{name: value for name, (value,) in values.items()})
     print(json.dumps(found), flush=True)

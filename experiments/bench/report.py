@@ -164,11 +164,12 @@ use all cores."""
 
 MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
 otherwise, 1,000 streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones
-are run unseen. Where two markets are compared (threads, streamers), they take turns week by week in one process.
+are run unseen. Where two markets are compared (threads, streamers), they take turns of five weeks in one process, the first of
+which is not counted: the other's data are in the caches then, and a thread has fallen asleep.
 
 The last two columns are for comparison between machines: the targets were set on one where the toy step
 in plain numpy took 240 ns, and they say what the median would be there if all times were shorter by as much as that
 toy's, which is timed beside each line; what counts is the median as measured. Lasting
-memory counts all arrays over consumers that outlive a week; resident memory is asked from the system. `first week` is a
-process from its start to its end that builds a market with a calendar and runs a week; cold means that nothing was
-compiled before."""
+memory counts all arrays over consumers that outlive a week; resident memory is asked from the system. The first week is
+that of the command `forecast`: from the start of its process until a run has done a week and all processes have ended;
+cold means that nothing was compiled before."""
