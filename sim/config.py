@@ -15,7 +15,7 @@ from sim.schedule import dated_fault
 Values = Mapping[str, Mapping[str, float]]
 Dated = Mapping[str, Mapping[str, Mapping[str, float]]]
 WHOLE = {
-    "consumers": (10, 200_000_000), "brands": (6, 20_000), "streamers": (6, 200_000), "threads": (1, 256), "block": (16, 10_000_000),
+    "consumers": (10, 200_000_000), "brands": (6, 20_000), "streamers": (6, 200_000), "threads": (1, 256), "block": (0, 10_000_000),
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ class Configuration:
         mechanics: names of the mechanics in play; empty for the core market.
         parameters: mechanic -> parameter -> value.
         schedule: mechanic -> parameter -> ISO date -> value.
-        threads, block: how to compute; they never change a result.
+        threads, block: how to compute; they never change a result. block: consumers done at once, 0 for what suits the sizes.
         checked: check ranges, overwriting and the books every week.
         detail: keep results of each brand.
     """
@@ -45,7 +45,7 @@ class Configuration:
     parameters: Values = field(default_factory=dict)
     schedule: Dated = field(default_factory=dict)
     threads: int = 1
-    block: int = 32_768
+    block: int = 0
     checked: bool = False
     detail: bool = False
 

@@ -38,8 +38,10 @@ from sim.streams import stream_key
 
 CELLS = 512
 """Least length of the dimension `cell`: entries of a guide into cumulative shares, section by section."""
-ROOMS_PER_CELL = 16
-"""More rooms than `CELLS` times this lengthen the guides [rooms per entry]; of five platforms, an entry has about three to look
+BLOCK, OUTLETS_PER_BLOCK = 32_768, 2
+"""Least consumers of a block, and consumers of a block for each outlet: what a block does for every outlet is little then."""
+ROOMS_PER_CELL = 8
+"""More rooms than `CELLS` times this lengthen the guides [rooms per entry]; of five platforms, an entry has one or two to look
 through; source: own measurement, 100,000 rooms, where longer guides miss the cache and shorter ones take more steps."""
 EXAMPLES = ("confidence",)
 """Mechanics that teach; they are in the registry but not in the core market."""
@@ -201,5 +203,6 @@ def build(configuration: Configuration, seed: int, kind: type[Engine] = Engine) 
     return kind(
         mechanics, sizes, clock, seed, people=configuration.people / configuration.consumers, parameters_in_force=in_force,
         services=services_of(configuration, sizes, seed, wanted),
-        threads=configuration.threads, block=configuration.block, checked=configuration.checked,
+        threads=configuration.threads, checked=configuration.checked,
+        block=configuration.block or max(BLOCK, OUTLETS_PER_BLOCK * sizes["outlet"]),
     )  # fmt: skip

@@ -140,7 +140,19 @@ def test_all_missing_sources_are_told_at_once(sources: Sources) -> None:
 
 
 TECHNICAL = {
-    *("DRAW_ROWS", "PATH_SOURCES", "SESSIONS", "CELLS", "ROOMS_PER_CELL", "VIEWER_GRID", "LATENCY_GRID", "WARM_UP"),
+    *(
+        "DRAW_ROWS",
+        "PATH_SOURCES",
+        "SESSIONS",
+        "CELLS",
+        "ROOMS_PER_CELL",
+        "BLOCK",
+        "OUTLETS_PER_BLOCK",
+        "VIEWER_GRID",
+        "LATENCY_GRID",
+        "WARM_UP",
+    ),
+    *("CELLS", "ROOMS_PER_CELL", "BLOCK", "OUTLETS_PER_BLOCK"),
     *("QUANTUM", "MOST_UNITS", "ROUNDING", "TOLERANCE", "CHANNELS", "STATES", "THURSDAY"),
     *("TRILLION", "BILLION", "MILLION", "WEEKS_PER_YEAR", "WEEKS_PER_MONTH"),
 }
