@@ -82,6 +82,7 @@ def made_up() -> list[Result]:
     """Three frameworks, one of which is missing."""
     return [
         Result("livemarket, 1 thread", 1000, 10, 1, [10.0, 12.0, 11.0], 0.6, {"numba": "1.0", "numpy": "2.0"}),
+        Result("livemarket, 2 threads", 1000, 10, 2, [10.0, 12.0, 11.0], 0.6, {"numba": "1.0", "numpy": "2.0"}),
         Result("numpy", 1000, 10, 1, [100.0, 132.0, 110.0], 0.6, {"numpy": "2.0"}),
         Result("Mesa", 50, 10, 1, [2000.0, 1800.0, 2200.0], 0.6, {"mesa": "3.0"}),
         Result("mesa-frames", 1000, 10, 0, missing="No module named 'mesa_frames'"),

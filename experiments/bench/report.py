@@ -159,8 +159,8 @@ within a turn. Mesa runs fewer consumers, as its time for each does not depend o
 consumers who buy in a week: a check that all run the same step. livemarket's toy is five ordinary mechanics
 (`experiments/bench/toy_mechanics.py`) on the engine that runs the market; `tests/test_bench.py` holds its sales, week
 by week and streamer by streamer, and its trust against the numpy version within sampling error, and shows that it gives
-the same bits for any size of block and number of threads. The ratios to peers are of one thread, though JAX and Polars
-use all cores."""
+the same bits for any size of block and number of threads. The ratios to Mesa and mesa-frames are of one thread; JAX
+uses all cores whatever one does, so livemarket meets it on both of them, and beside that on one."""
 
 MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
 otherwise, 1,000 streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones

@@ -24,7 +24,7 @@ from sim.mechanic import Mechanic
 SIZES = {"streamer": STREAMERS, "option": STREAMERS + 1, "cell": 4096, "seen": 3, "draw": 5}
 """Lengths of the dimensions: an option is a streamer or, last, nobody."""
 FOR_CHOICE, FOR_DELIVERY = 3, 4  # draws of a week, after one for each streamer seen
-BLOCK = 25_000  # a few calls of a hundred microseconds each: calls cost little, and what they work on stays in cache
+BLOCK = 50_000  # a few calls of a hundred microseconds each: calls cost little, and what they work on stays in cache
 
 
 class Popularity(Mechanic):
