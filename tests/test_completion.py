@@ -150,8 +150,8 @@ class TestOneMachine:
     def test_workers_whose_jobs_were_given_up_do_not_take_part_in_the_next_study(self, store, expected):
         """A full disk ends the first study of a multirun while members are under way."""
         with hired(2) as pool:
-            outcomes = Embedded(pool, 2).outcomes(Jobs([Run(f"long {seed}", small(200), seed) for seed in range(4)]))
-            next(outcomes)
+            outcomes = Embedded(pool, 2).outcomes(Jobs([RUNS[0], *(Run(f"long {seed}", small(500), seed) for seed in range(3))]))
+            assert next(outcomes)[0] == 0
             assert any(worker.number is not None for worker in pool.workers)
             assert completed(store, RUNS, Embedded(pool, 2)) == ([], expected)
 
@@ -304,10 +304,10 @@ class TestCluster:
 
     def test_workers_with_other_sources_are_refused(self, local, monkeypatch):
         local.start_worker()
-        monkeypatch.setattr("experiments.cluster.code_version", lambda: "another")
         with Cluster(local.address) as engine:
             assert engine.client is not None
             engine.client.wait_for_workers(1, timeout=30)
+            monkeypatch.setattr("experiments.cluster.code_version", lambda: "another")
             with pytest.raises(ClusterError, match="other sources"):
                 engine.compare()
 
