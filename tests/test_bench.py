@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ from experiments.bench.environment import ROOT, make
 from experiments.bench.picture import draw
 from experiments.bench.racing import MissingError, Result, Runner, child, race
 from experiments.bench.report import Row, page, promises
-from experiments.bench.rows import slope, toy_rows
+from experiments.bench.rows import Plan, forecast_rows, slope, toy_rows
 from experiments.bench.toy_mechanics import toy_engine
 from experiments.bench.toy_step import STREAMERS, numpy_run, streamers
 from experiments.refusal import RefusedError
+from experiments.store.places import usual_place
 from sim.engine import Engine
 
 CONSUMERS, STEPS = 30_000, 8
@@ -136,6 +138,17 @@ def test_a_missing_framework_is_said_with_the_reason() -> None:
     assert not second.missing
     text = page([absent, second], [], {}, 1.0)
     assert "| absent | missing | ModuleNotFoundError: No module named 'no_such_framework' |" in text
+
+
+def test_a_forecast_is_timed_whole_whatever_the_usual_store_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of two benchmarks once found half of its runs in the store of the first."""
+    typed: list[str] = []
+    monkeypatch.setattr("subprocess.run", lambda command, **_: typed.extend(command) or SimpleNamespace(returncode=0))
+    monkeypatch.setattr("experiments.bench.rows.yardstick", lambda: 1.0)
+    assert len(list(forecast_rows(Plan()))) == 1
+    places = dict(word.split("=") for word in typed if "=" in word)
+    assert not Path(places["store"]).is_relative_to(usual_place())
+    assert not Path(places["store"]).exists()  # it went with the measurement
 
 
 def test_what_fails_to_measure_says_why() -> None:

@@ -176,11 +176,11 @@ def start_rows(plan: Plan) -> Iterator[Row]:
 
 
 def forecast_rows(plan: Plan) -> Iterator[Row]:
-    """A whole forecast."""
+    """A whole forecast, none of whose runs is in a store already."""
     if not plan.forecast:
         return
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", "from experiments.forecast import main; main()", f"out={folder}/forecast"]
+        command = [sys.executable, "-m", "experiments.forecast", f"out={folder}/forecast", f"store={folder}/store"]
         before, begin = yardstick(), time.perf_counter()
         done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
         taken = time.perf_counter() - begin
