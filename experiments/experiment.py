@@ -154,7 +154,6 @@ def size_of(plan: Plan) -> float:
 
 def run(prepared: Prepared, asked: Asked, part: str = "") -> xr.Dataset:
     """Make the runs and open them; the part ends the study's name, where an experiment makes several."""
-    import experiments.charts  # noqa: F401 - while the workers get ready; Matplotlib takes a second
     from experiments.store.opening import open_study
 
     return open_study(prepared.store, carry_out(prepared.plan, prepared.store, asked, str(prepared.folder.out), part=part))

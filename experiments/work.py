@@ -81,7 +81,6 @@ def heading(plan: Plan) -> str:
 
 def simulated(prepared: Prepared, asked: Asked) -> tuple[Plan, Ensemble, list[str]]:
     """Make the runs and read what they have recorded; returns the plan that was carried out, and notes."""
-    import experiments.pictures  # noqa: F401 - while the workers get ready; Matplotlib takes a second
     from experiments.ensemble import gathered
 
     plan, notes = prepared.plan, []

@@ -43,6 +43,8 @@ BLOCK, OUTLETS_PER_BLOCK = 32_768, 3
 ROOMS_PER_CELL = 8
 """More rooms than `CELLS` times this lengthen the guides [rooms per entry]; of five platforms, an entry has one or two to look
 through; source: own measurement, 100,000 rooms, where longer guides miss the cache and shorter ones take more steps."""
+CURVES_KEY = stream_key(0, "room_curves")
+"""Stream of the live rooms by the minute whose curves all markets share."""
 EXAMPLES = ("confidence",)
 """Mechanics that teach; they are in the registry but not in the core market."""
 
@@ -161,7 +163,7 @@ def services_of(configuration: Configuration, sizes: Mapping[str, int], seed: in
         from sim.sessions import CaseDesk, response_curves
 
         services["case_desk"] = CaseDesk(0.0, 1.0, 0.0, stream_key(seed, "case_desk"))
-        services["room_curves"] = response_curves(stream_key(0, "room_curves"))
+        services["room_curves"] = response_curves(CURVES_KEY)
     if "actors" in wanted:
         from sim.actors import cast
 

@@ -102,15 +102,14 @@ class TestOneMachine:
         assert "brand_trust.gain = 99" in str(failures[0][1])
         assert {key: content for key, content in members.items() if content} == expected
 
+    @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process can be set on Linux only")
     def test_a_member_for_which_memory_does_not_suffice_fails_alone(self, store, expected):
         greedy = Run("the greedy one", small(6, consumers=100_000_000), 1)
-        limits = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, limits[1]))
-        try:
-            with embedded(1) as engine:
-                failures, members = completed(store, [greedy, RUNS[0]], engine)
-        finally:
-            resource.setrlimit(resource.RLIMIT_AS, limits)
+        with embedded(1) as engine:
+            engine.pool.start()
+            (worker,) = multiprocessing.active_children()
+            resource.prlimit(worker.pid, resource.RLIMIT_AS, (4 * 2**30, resource.RLIM_INFINITY))
+            failures, members = completed(store, [greedy, RUNS[0]], engine)
         assert [label for label, _ in failures] == ["the greedy one"]
         assert "Memory ran out" in str(failures[0][1])
         assert sum(content is not None for content in members.values()) == 1

@@ -10,10 +10,8 @@ import gc
 import json
 import resource
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -161,32 +159,8 @@ class MarketSide:
         return taken
 
 
-class ArrivedError(Exception):
-    """A worker has told of its first week."""
-
-
-def first_week(consumers: int = 20_000) -> Mapping[str, float]:
-    """What the command `forecast` does until the first week of its first run is simulated; the caller times the whole process."""
-    from experiments import carrying_out, forecast
-
-    @contextmanager
-    def stopping(weeks: int) -> Iterator[Callable[[int], None]]:
-        yield arrived
-
-    def arrived(more: int) -> None:
-        raise ArrivedError
-
-    carrying_out.bar = stopping
-    with tempfile.TemporaryDirectory() as folder, suppress(ArrivedError):
-        forecast.command([f"consumers={consumers}", f"out={folder}/out", f"store={folder}/store"])
-    return {"consumers": consumers}
-
-
 def main(typed: Sequence[str]) -> None:
     """Measure what was asked for."""
-    if typed and typed[0] == "first-week":
-        print(json.dumps(first_week()), flush=True)
-        return
     values = {name: [int(each) for each in value.split(",")] for name, _, value in (word.partition("=") for word in typed)}
     if len(values.get("threads", ())) > 1:
         found = duel(values["consumers"][0], values["turns"][0], values["threads"], values["streamers"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -33,6 +35,23 @@ def child(command: Sequence[str], environment: Mapping[str, str] | None = None, 
     if done.returncode:
         raise MissingError(last_words(done.stderr) if done.returncode > 0 else f"ended by signal {-done.returncode}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def seconds_until(line: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+    """Seconds from the start of a process until it prints a line; MissingError if it ends without. It is waited for."""
+    begin, arrived = time.perf_counter(), math.nan
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, cwd=ROOT, env={**os.environ, **(environment or {})}
+        ) as process:
+            assert process.stdout is not None
+            for each in process.stdout:
+                if each.rstrip() == line:
+                    arrived = time.perf_counter() - begin
+        said.seek(0)
+        if math.isnan(arrived):
+            raise MissingError(last_words(said.read()) or f"code {process.returncode}")
+    return arrived
 
 
 @dataclass

@@ -171,5 +171,5 @@ The last two columns are for comparison between machines: the targets were set o
 in plain numpy took 240 ns, and they say what the median would be there if all times were shorter by as much as that
 toy's, which is timed beside each line; what counts is the median as measured. Lasting
 memory counts all arrays over consumers that outlive a week; resident memory is asked from the system. The first week is
-that of the command `forecast`: from the start of its process until a run has done a week and all processes have ended;
+that of the command `forecast`: from the start of its process until it hears from a worker that a run has done a week;
 cold means that nothing was compiled before."""

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from experiments.bench.environment import ROOT
+from experiments.bench.first_week import ARRIVED, CONSUMERS
 from experiments.bench.measure import yardstick
-from experiments.bench.racing import MissingError, Result, child
+from experiments.bench.racing import MissingError, Result, child, seconds_until
 from experiments.bench.report import Row, ratios
 from sim.clock import Clock
 from sim.config import Configuration
@@ -161,16 +162,17 @@ def room_rows(plan: Plan) -> Iterator[Row]:
 
 def start_rows(plan: Plan) -> Iterator[Row]:
     """How long it takes until something happens."""
-    first = [sys.executable, "-m", "experiments.bench.measure", "first-week"]
-    child(first)
+    first = [sys.executable, "-m", "experiments.bench.first_week"]
+    seconds_until(ARRIVED, first)
     beside = [yardstick()]
-    warm = [seconds_of(lambda: child(first)) for _ in range(min(3, plan.repeats))]
+    warm = [seconds_until(ARRIVED, first) for _ in range(min(3, plan.repeats))]
     beside.append(yardstick())
-    yield Row("from the command to the first week, 20,000 consumers, warm", "s", tuple(warm), most=3, pace=median(beside))
+    name = f"from the command to the first week, {CONSUMERS:,} consumers"
+    yield Row(f"{name}, warm", "s", tuple(warm), most=3, pace=median(beside))
     if plan.cold:
         with tempfile.TemporaryDirectory() as folder:
-            cold = seconds_of(lambda: child(first, {"NUMBA_CACHE_DIR": folder}))
-        yield Row("from the command to the first week, 20,000 consumers, cold", "s", (cold,), most=20, pace=median([*beside, yardstick()]))
+            cold = seconds_until(ARRIVED, first, {"NUMBA_CACHE_DIR": folder})
+        yield Row(f"{name}, cold", "s", (cold,), most=20, pace=median([*beside, yardstick()]))
     bare = [sys.executable, "-c", "import sim; print('{}')"]
     yield Row("import sim, the process included", "s", tuple(seconds_of(lambda: child(bare)) for _ in range(plan.repeats)), most=0.5)
 
