@@ -36,7 +36,7 @@ from sim.mechanic import Mechanic
 from sim.schedule import values_in_force
 from sim.streams import stream_key
 
-CELLS = 512
+CELLS = 1024
 """Least length of the dimension `cell`: entries of a guide into cumulative shares, section by section."""
 BLOCK, OUTLETS_PER_BLOCK = 32_768, 3
 """Least consumers of a block, and consumers of a block for each outlet: what a block does for every outlet is little then."""

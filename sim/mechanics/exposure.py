@@ -138,40 +138,50 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
     """
     second = np.empty(rank.size, np.int8)
     viewer = np.empty(rank.size, np.bool_)
+    known = np.empty(rank.size)
     places_of(need_edges, week[0], need)
     places_of(pull, week[2], second)
     for i in range(rank.size):
         online[i] = rank[i] < online_share
         viewer[i] = online[i] & (adopted[i] > 0)
-    draw(offered[:, FEED], viewer, organic, shown[0], platform, feed, feed_guide, feed_members, slots[0], 0)
-    draw(offered[:, SECOND_FEED], viewer, organic, shown[1], second, feed, feed_guide, feed_members, slots[1], 0)
-    draw(offered[:, PAID_SLOT], viewer, paid_share, shown[2], platform, paid, paid_guide, paid_members, slots[2], 0)
+    draw(offered[:, FEED], viewer, organic, shown[0], platform, feed, feed_guide, feed_members, slots[0], 0, known)
+    draw(offered[:, SECOND_FEED], viewer, organic, shown[1], second, feed, feed_guide, feed_members, slots[1], 0, known)
+    draw(offered[:, PAID_SLOT], viewer, paid_share, shown[2], platform, paid, paid_guide, paid_members, slots[2], 0, known)
     always = np.ones(need_edges.size)
-    draw(offered[:, SHELF_SLOT], online, always, week[0], need, shelf, shelf_guide, shelf_members, slots[3], rooms + brands)
+    draw(offered[:, SHELF_SLOT], online, always, week[0], need, shelf, shelf_guide, shelf_members, slots[3], rooms + brands, known)
     for t in range(TIES):
-        revisit(offered[:, FOLLOWED_SLOT + t], viewer, followed[:, t], on_air, week[3])
+        revisit(offered[:, FOLLOWED_SLOT + t], viewer, followed[:, t], on_air, week[3], known)
     hear(offered[:, PRIVATE_SLOT], online, bond_brand, bond_state, heard, week[1], rooms)
 
 
 @compiled
 def draw(slot: Array, present: Array, filled: Array, shown: Array, section: Array, cdf: Array, guide: Array, members: Array,
-         u: Array, first: int) -> None:  # fmt: skip
+         u: Array, first: int, known: Array) -> None:  # fmt: skip
     """Fill a slot (n,) of those present with a draw from their section; `first` is added to the member drawn.
 
-    The slot is filled where the draw shown (n,) is below filled (sections,).
+    The slot is filled where the draw shown (n,) is below filled (sections,). What is looked up in a table is put into `known` (n,)
+    first: only a loop without look-ups compares many numbers at once, and none of them by a branch that luck would decide.
     """
     for i in range(u.size):
         slot[i] = pick(cdf, guide, members, section[i], u[i])
-    for i in range(u.size):  # a loop of its own, which has no table to wait for
-        seen = present[i] & (shown[i] < filled[np.uintp(section[i])]) & (slot[i] >= 0)
+    for i in range(u.size):
+        known[i] = filled[np.uintp(section[i])]
+    for i in range(u.size):
+        seen = present[i] & (shown[i] < known[i]) & (slot[i] >= 0)
         slot[i] = first + slot[i] if seen else -1
 
 
 @compiled
-def revisit(slot: Array, viewer: Array, room: Array, on_air: Array, u: Array) -> None:
-    """Fill a slot (n,) of viewers with a room that they follow, where it is on air: on_air (rooms,) is the share of the time."""
+def revisit(slot: Array, viewer: Array, room: Array, on_air: Array, u: Array, known: Array) -> None:
+    """Fill a slot (n,) of viewers with a room that they follow, where it is on air.
+
+    Args:
+        on_air: (rooms,) share of the time. u: (n,) draws. known: (n,), written: that share of each one's room; see `draw`.
+    """
     for i in range(u.size):
-        slot[i] = room[i] if viewer[i] & (on_air[max(room[i], 0)] > u[i]) else -1
+        known[i] = on_air[np.uintp(max(room[i], 0))]
+    for i in range(u.size):
+        slot[i] = room[i] if viewer[i] & (known[i] > u[i]) else -1
 
 
 @compiled
