@@ -1,4 +1,4 @@
-"""How rules over consumers become machine code: one decorator, and exact counting inside such a rule."""
+"""How rules over consumers become machine code: one decorator, and what such rules have in common: exact counting, and whom they are about."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ def quanta(value: Any) -> Any:
 def count(total: Any, place: Any, value: Any) -> None:
     """Add a value in units to an exact sum that counts in 1e-4 units."""
     total[place] += quanta(value)
+
+
+@njit(inline="always")
+def rows_with(place: Any) -> Any:
+    """Numbers of the rows whose place (n,) is not -1, in order: a loop over these need not ask, and a processor not guess.
+
+    They are unsigned, as indices should be in such a loop: numba looks at the sign of others.
+    """
+    rows, found = np.empty(place.size, np.uintp), 0
+    for i in range(place.size):
+        rows[np.uintp(found)] = np.uintp(i)
+        found += np.int64(place[i] >= 0)
+    return rows[:found]

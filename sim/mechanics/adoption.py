@@ -77,10 +77,15 @@ def take_up(adopted: Array, online: Array, neighbours: Array, generation: Array,
 
     The hazard is (innovation + imitation * share of neighbours) * ease of the generation.
     """
+    leisure = np.empty(u.size)
     for i in range(u.size):
-        if adopted[i]:
-            adopted[i] = u[i] >= dropout
-        elif online[i]:
-            adopted[i] = u[i] < (innovation + imitation * neighbours[i]) * ease[generation[i]]
-        if adopted[i]:
-            users[platform[i]] += 10_000
+        leisure[i] = ease[np.uintp(generation[i])]
+    for i in range(u.size):  # without branches, of which luck would decide most
+        stays, comes = u[i] >= dropout, online[i] & (u[i] < (innovation + imitation * neighbours[i]) * leisure[i])
+        was = adopted[i] > 0
+        adopted[i] = (was & stays) | (not was and comes)
+    for p in range(users.size):
+        there = 0
+        for i in range(u.size):
+            there += np.int32(adopted[i]) & np.int32(platform[i] == p)
+        users[p] += 10_000 * there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import ACTIVE, BONDS, DORMANT, PAID_SLOT, SLOTS, Array, add, last, own, param, read
-from sim.kernels.compiled import compiled, quanta
+from sim.kernels.compiled import compiled, quanta, rows_with
 from sim.mechanic import Mechanic
 
 MEMBER_RANK = 10.0  # what membership adds to trust where a bond must go [1]; source: definition (above any trust)
@@ -143,20 +143,23 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
     goal = np.array([1.0, 0.0, 0.0], np.float32)  # after a good basket, a bad one, and a bad one that a host sold
     pull = np.array([gain, loss, loss * blame], np.float32)
     before = np.array([0.0, stranger], np.float32)
-    for i in range(chosen.size):
-        t = place[i]
-        if t >= 0:
-            j = chosen[i]
-            brand, fresh, news = brand_of[j], np.int64(new[i]), 0 if outcome[i] > 0 else 1 + (home[j] < 0)
-            before[0] = bond_trust[i, t]
-            bond_brand[i, t] = brand
-            bond_trust[i, t] = before[fresh] + pull[news] * (goal[news] - before[fresh])
-            newcomers[j] += 10_000 * fresh
-            paid_newcomers[brand] += 10_000 * fresh * (slot[i] == PAID_SLOT)
-            repeat_gmv[j] += quanta(amount[i]) * (1 - fresh)
+    for i in rows_with(place):
+        j, t = np.uintp(chosen[i]), np.uintp(place[i])
+        brand, fresh, news = brand_of[j], np.int64(new[i]), (outcome[i] <= 0) * (1 + (home[j] < 0))
+        before[0] = bond_trust[i, t]
+        bond_brand[i, t] = brand
+        bond_trust[i, t] = before[fresh] + pull[news] * (goal[news] - before[fresh])
+        newcomers[j] += 10_000 * fresh
+        paid_newcomers[brand] += 10_000 * fresh * (slot[i] == PAID_SLOT)
+        repeat_gmv[j] += quanta(amount[i]) * (1 - fresh)
+    total, held = np.zeros(bonds.size + 1, np.int64), np.zeros(bonds.size + 1, np.int64)  # entry 0 is for empty bonds
+    belief = np.empty(chosen.size, np.int32)
     for t in range(BONDS):
-        held, belief = bond_brand[:, t], bond_trust[:, t]
         for i in range(chosen.size):
-            there = held[i] >= 0
-            trust_total[max(held[i], 0)] += quanta(belief[i]) * there
-            bonds[max(held[i], 0)] += 10_000 * there
+            belief[i] = np.int32(np.rint(np.float64(bond_trust[i, t]) * 1e4))  # quanta, eight at a time
+        for i in range(chosen.size):
+            b = np.uintp(bond_brand[i, t] + 1)
+            total[b] += belief[i]
+            held[b] += 10_000
+    trust_total += total[1:]
+    bonds += held[1:]

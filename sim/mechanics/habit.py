@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import CHANNELS, PRIVATE, PRIVATE_SLOT, Array, add, own, param, read
-from sim.kernels.compiled import compiled
+from sim.kernels.compiled import compiled, rows_with
 from sim.mechanic import Mechanic
 
 
@@ -68,8 +68,10 @@ def learn_habits(chosen: Array, channel: Array, online: Array, speed: float, liv
     bought_private = np.zeros(CHANNELS + 1, np.float32)
     bought_live[:PRIVATE] = 1.0
     bought_private[PRIVATE] = 1.0
-    for i in range(chosen.size):
-        if online[i]:
-            where = channel[chosen[i]] if chosen[i] >= 0 else CHANNELS
-            live[i] += pace * (bought_live[where] - live[i])
-            private[i] += pace * (bought_private[where] - private[i])
+    at = np.full(chosen.size, CHANNELS, np.int8)
+    for i in rows_with(chosen):
+        at[i] = channel[np.uintp(chosen[i])]
+    for i in range(chosen.size):  # those who are not online stay as they are, at a pace of 0
+        where, mine = np.uintp(at[i]), pace * np.float32(online[i])
+        live[i] += mine * (bought_live[where] - live[i])
+        private[i] += mine * (bought_private[where] - private[i])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PAID_SLOT, Array, own, param, read
-from sim.kernels.compiled import compiled, quanta
+from sim.kernels.compiled import compiled, quanta, rows_with
 from sim.mechanic import Mechanic
 
 FEN = 100.0  # fen of a yuan, to which amounts are rounded [fen/CNY]; source: definition
@@ -125,10 +125,8 @@ def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, 
         outcome, amount: (n,), written. The rest: (outlets,) exact sums.
     """
     further = np.array([0.0, blame])  # looked up, as a branch would be guessed wrong
-    for i in range(chosen.size):
-        j = chosen[i]
-        if j < 0:
-            continue
+    for i in rows_with(chosen):
+        j = np.uintp(chosen[i])
         value = np.rint(price[j] * orders[j] * means[i] * FEN) / FEN
         disappoints = np.int64(luck[i] < bad_rate[j])
         returned = back[i] < return_rate[j] + further[disappoints]

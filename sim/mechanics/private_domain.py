@@ -22,7 +22,7 @@ from sim.fields import (
     param,
     read,
 )
-from sim.kernels.compiled import compiled, count
+from sim.kernels.compiled import compiled, count, rows_with
 from sim.mechanic import Mechanic
 
 RECENT = 4  # weeks within which a member was active who counts as active [weeks]; source: assumption (a month)
@@ -175,7 +175,7 @@ def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires:
     may_move[:, ACTIVE] = tires + leaves
     may_move[:, DORMANT] = wakes + leaves
     for i in range(state.size):
-        now, b = state[i], max(brand[i], 0)
+        now, b = np.uintp(state[i]), np.uintp(max(brand[i], 0))
         members[b] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
         if u[i] < may_move[b, now]:
             state[i] = moved(now, u[i], trust[i], tires[b], wakes[b], leaves[b])
@@ -204,29 +204,28 @@ def belong(state: Array, elsewhere: Array, idle: Array, happy: Array, brand: Arr
     """
     for t in range(BONDS):
         move(state[:, t], idle[:, t], brand[:, t], trust[:, t], luck[t], tires, wakes, leaves, members, exits)
-    for i in range(place.size):
-        here = place[i]
-        if here >= 0:
-            j, now = chosen[i], state[i, here]
-            if new[i]:
-                exits[max(brand[i, here], 0)] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
-                now = STRANGER
-                idle[i, here] = LONGEST_IDLE
-            if now == DORMANT:
+    for i in rows_with(place):
+        j, here = np.uintp(chosen[i]), np.uintp(place[i])
+        now = state[i, here]
+        if new[i]:
+            exits[max(brand[i, here], 0)] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
+            now = STRANGER
+            idle[i, here] = LONGEST_IDLE
+        if now == DORMANT:
+            now = ACTIVE
+        elif now != ACTIVE and outcome[i] > 0:
+            most = door[j] * (1.0 + friends * friends_active[i])
+            belief = stranger if new[i] else trust[i, here]
+            if enter[i] < most and enter[i] < -np.expm1(-most * belief):
                 now = ACTIVE
-            elif now != ACTIVE and outcome[i] > 0:
-                most = door[j] * (1.0 + friends * friends_active[i])
-                belief = stranger if new[i] else trust[i, here]
-                if enter[i] < most and enter[i] < -np.expm1(-most * belief):
-                    now = ACTIVE
-                    elsewhere[i, here] = channel[j] < PRIVATE and carrier[i] < platform_carrier
-                    joins[brand_of[j]] += 10_000
-            if now == ACTIVE:
-                idle[i, here] = 0
-            state[i, here] = now
-            count(value, 0 if now == ACTIVE else 2, amount[i])
-            if slot[i] == PRIVATE_SLOT:
-                count(carrier_gmv, 1 if elsewhere[i, here] else 0, amount[i])
+                elsewhere[i, here] = channel[j] < PRIVATE and carrier[i] < platform_carrier
+                joins[brand_of[j]] += 10_000
+        if now == ACTIVE:
+            idle[i, here] = 0
+        state[i, here] = now
+        count(value, 0 if now == ACTIVE else 2, amount[i])
+        if slot[i] == PRIVATE_SLOT:
+            count(carrier_gmv, 1 if elsewhere[i, here] else 0, amount[i])
     memberships = recent = others = people = np.int64(0)
     for i in range(place.size):
         active = member = False

@@ -92,15 +92,15 @@ def watch(
         offered: (n, slots) outlets, rooms in the live slots, -1 for none. slower: (n,) effect of fatigue on the stay.
         hazard, similarity: (rooms,). minutes, views: (outlets,) exact sums. watched, tiring: (n,) minutes, written.
     """
-    rooms = hazard.size  # behind the rooms, an entry for each slot that may be empty: sums into one entry wait for each other
-    usual, dull = np.zeros(rooms + PRIVATE_SLOT), np.zeros(rooms + PRIVATE_SLOT)  # minutes of the fresh, and minutes times sameness
-    stayed, seen = np.zeros(rooms + PRIVATE_SLOT, np.int64), np.zeros(rooms + PRIVATE_SLOT, np.int64)
-    usual[:rooms] = 1.0 / hazard
-    dull[:rooms] = similarity / hazard
+    rooms = hazard.size
+    usual, dull = np.zeros(rooms + 1), np.zeros(rooms + 1)  # minutes of the fresh, and minutes times sameness; entry 0 is an empty slot
+    stayed, seen = np.zeros(rooms + 1, np.int64), np.zeros(rooms + 1, np.int64)
+    usual[1:] = 1.0 / hazard
+    dull[1:] = similarity / hazard
     for i in range(slower.size):
         whole = same = 0.0
         for k in range(PRIVATE_SLOT):
-            met = np.uintp(offered[i, k] if offered[i, k] >= 0 else rooms + k)
+            met = np.uintp(offered[i, k] + 1)
             stay = slower[i] * usual[met]
             stayed[met] += quanta(stay)
             seen[met] += 10_000
@@ -108,5 +108,5 @@ def watch(
             same += slower[i] * dull[met]
         watched[i] = whole
         tiring[i] = same
-    minutes[:rooms] += stayed[:rooms]
-    views[:rooms] += seen[:rooms]
+    minutes[:rooms] += stayed[1:]
+    views[:rooms] += seen[1:]
