@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from sim.fields import QUANTUM, SLOTS
 from sim.kernels.choice import WIDTH, add_noise, exp32, gumbel_argmax, log32
-from sim.kernels.compiled import compiled, count
+from sim.kernels.compiled import compiled, count, rows_with
 from sim.kernels.random import fill_uniform
 from sim.kernels.sections import pick_each, pick_in_order, places_of, sections_of
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
@@ -243,3 +243,16 @@ def test_a_better_outside_wins_more_often() -> None:
     utility, index = np.zeros((2000, 2)), np.tile([3, 4], (2000, 1))
     bought = [(choose(utility, index, outside=value)[1] >= 0).sum() for value in (-3.0, 0.0, 3.0)]
     assert bought[0] > bought[1] > bought[2] > 0
+
+
+@compiled
+def listed(place):
+    """`rows_with` as rules use it."""
+    return rows_with(place)
+
+
+@given(hnp.arrays(np.int8, st.integers(0, 40), elements=st.sampled_from([-1, 0, 3])))
+def test_rows_with_a_place(place) -> None:
+    """All of them and no others, in order, for nobody, everybody and none at all."""
+    assert listed(place).tolist() == np.flatnonzero(place >= 0).tolist()
+    assert listed(place).dtype == np.uintp
