@@ -1,4 +1,4 @@
-"""How rules over consumers become machine code: one decorator, and what such rules have in common: exact counting, and whom they are about."""
+"""How rules become machine code: one decorator, and what rules have in common: exact counting, and whom they are about."""
 
 from __future__ import annotations
 
