@@ -4,8 +4,12 @@ Where a processor has vectors of 512 bits they are used: by itself LLVM keeps to
 at 512. The noise of a choice takes half the time so, and no bit differs. NUMBA_CPU_FEATURES, where it is set, has the last word.
 """
 
-from numba import config
-from numba.core.codegen import get_host_cpu_features
+from typing import Any
 
-if config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
-    config.CPU_FEATURES = f"{get_host_cpu_features()},-prefer-256-bit"
+import numba
+from numba.core import codegen
+
+_settings: Any = numba.config
+_features: str = codegen.get_host_cpu_features()  # type: ignore[no-untyped-call]  # numba's
+if _settings.CPU_FEATURES is None and "+avx512f" in _features:
+    _settings.CPU_FEATURES = f"{_features},-prefer-256-bit"

@@ -32,7 +32,7 @@ def rows_with(place: Any) -> Any:
 
     They are unsigned, as indices should be in such a loop: numba looks at the sign of others.
     """
-    rows, found = np.empty(place.size, np.uintp), 0
+    rows, found = np.empty(place.size, np.uintp), np.int64(0)
     for i in range(place.size):
         rows[np.uintp(found)] = np.uintp(i)
         found += np.int64(place[i] >= 0)

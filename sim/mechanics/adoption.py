@@ -87,5 +87,5 @@ def take_up(adopted: Array, online: Array, neighbours: Array, generation: Array,
     for p in range(users.size):
         there = 0
         for i in range(u.size):
-            there += np.int32(adopted[i]) & np.int32(platform[i] == p)
+            there += int((adopted[i] > 0) & (platform[i] == p))
         users[p] += 10_000 * there

@@ -144,11 +144,11 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
     pull = np.array([gain, loss, loss * blame], np.float32)
     before = np.array([0.0, stranger], np.float32)
     for i in rows_with(place):
-        j, t = np.uintp(chosen[i]), np.uintp(place[i])
+        j, here = np.uintp(chosen[i]), np.uintp(place[i])
         brand, fresh, news = brand_of[j], np.int64(new[i]), (outcome[i] <= 0) * (1 + (home[j] < 0))
-        before[0] = bond_trust[i, t]
-        bond_brand[i, t] = brand
-        bond_trust[i, t] = before[fresh] + pull[news] * (goal[news] - before[fresh])
+        before[0] = bond_trust[i, here]
+        bond_brand[i, here] = brand
+        bond_trust[i, here] = before[fresh] + pull[news] * (goal[news] - before[fresh])
         newcomers[j] += 10_000 * fresh
         paid_newcomers[brand] += 10_000 * fresh * (slot[i] == PAID_SLOT)
         repeat_gmv[j] += quanta(amount[i]) * (1 - fresh)
