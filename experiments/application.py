@@ -150,7 +150,7 @@ class Application:
                 self.failed(error)
 
         application = hydra.main(version_base="1.3", config_path="pkg://configs", config_name=self.name)(task)
-        words, before = list(arguments.words), (sys.argv, os.environ.get("HYDRA_FULL_ERROR"))
+        words, before = [*arguments.switches, *arguments.words], (sys.argv, os.environ.get("HYDRA_FULL_ERROR"))
         with tempfile.TemporaryDirectory(prefix="livemarket-") as scratch:
             if arguments.multirun:
                 words += [f"hydra.sweep.dir={scratch}", "hydra.sweep.subdir=."]

@@ -32,9 +32,10 @@ DEFAULT_SCENARIO = "baseline"
 
 @dataclass
 class Arguments:
-    """What goes on to Hydra, what was wrong, and the words that make the same numbers again."""
+    """What goes on to Hydra (switches first: it wants them together), what was wrong, and the words that make the same numbers again."""
 
     words: list[str] = field(default_factory=list)
+    switches: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     multirun: bool = False
     typed: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
     value_of = ""
     for word in typed:
         if value_of:
-            result.words.append(word)
+            result.switches.append(word)
             value_of = ""
         elif word.startswith("-"):
             value_of = word if word in WITH_VALUE else ""
@@ -72,7 +73,7 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
 def read_switch(word: str, known: Mapping[str, Option], result: Arguments) -> None:
     """A word with a dash: one of Hydra's switches, or an option written in another program's way."""
     if word in SWITCHES or word in WITH_VALUE:
-        result.words.append(word)
+        result.switches.append(word)
         return
     name, _, value = word.lstrip("-").partition("=")
     guess = f" Did you mean {name}={value or '...'}?" if name in known else did_you_mean(word, SWITCHES)

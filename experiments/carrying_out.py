@@ -16,15 +16,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.application import Asked, tell
-from experiments.completion import Engine, IncompleteError, complete, missing_of
+from experiments.completion import Engine, IncompleteError, Missing, complete, missing_of
 from experiments.folder import megabytes
 from experiments.plan import Plan
 from experiments.refusal import RefusedError
+from experiments.store.keys import key_of
 from experiments.store.places import Store, usual_place
-from experiments.store.studies import Study, kept
+from experiments.store.studies import Study, kept, keys_of
 from experiments.workers import Advance, Embedded
 
 LONG = 3600.0  # seconds of all runs, above which a study wants to be confirmed
+MANY = 2000  # runs above which the first is made before the others are planned, which takes a millisecond each
 
 
 def carry_out(plan: Plan, store: Store, asked: Asked, out: str, follow: int | None = 0, part: str = "") -> Study:
@@ -40,23 +42,50 @@ def carry_out(plan: Plan, store: Store, asked: Asked, out: str, follow: int | No
         StoreError: a store that takes nothing more.
         ClusterError: a cluster that was lost.
     """
-    store.prepare()
+    writable = store.unwritable() is None
+    if writable:
+        store.prepare()
+    store.hold()
     for note in plan.late if follow is not None else ():
         tell(f"Note: {note}")
-    study = kept(store, plan.study(asked.application, asked.command, out, part))
+    told = follow is None
+    if plan.count > MANY and not told:
+        told = pilot(plan, store, asked, plan.count + (follow or 0))
+        tell(f"Planning {plan.count:,} runs ...")
+    study = plan.study(asked.application, asked.command, out, part)
+    study = kept(store, study) if writable else study
     missing = missing_of(study, plan.runs, store, plan.settings["checked"] is True)
     for damaged in missing.damaged:
         tell(f"Note: {damaged}")
-    if missing.found and (missing.keys or not plan.settings.get("precision")):  # which looks at ever more members
+    if missing.found and follow is not None:  # who looks at ever more members finds those made before
         tell(f"{missing.found} of {missing.found + len(missing.keys)} members are in {store.folder} already.")
     if missing.keys:
         again = f"resume {study.name}{elsewhere(store)}"
         with engine_of(plan, asked) as engine, bar(len(missing.keys) * plan.steps) as advance:
-            look = Estimate(plan, len(missing.keys) + (follow or 0), engine, again, told=follow is None)
+            look = Estimate(plan, len(missing.keys) + (follow or 0), engine, again, told)
             failures = complete(missing, store, engine, advance, look)
         if failures:
             raise IncompleteError(failures, len(missing.keys) + missing.found, again)
     return study
+
+
+def pilot(plan: Plan, store: Store, asked: Asked, count: int) -> bool:
+    """Make the first run of many before the others are planned, to tell how long they take; whether that was told."""
+    first = plan.first
+    key = key_of(first.configuration, first.seed)
+    if store.path(key).exists():
+        return False
+    with engine_of(plan, asked) as engine, bar(plan.steps) as advance:
+        look = Estimate(plan, count, engine)
+        complete(Missing([key], [first], 0, []), store, engine, advance, look)
+    return look.told
+
+
+def nothing_to_write(plan: Plan, store: Store) -> bool:
+    """Whether a store that cannot be written to has all members of a plan."""
+    if not store.members.is_dir() or store.unwritable() is None:
+        return False
+    return all(store.path(key).exists() for key in keys_of(plan.runs)[0].tolist() if key)
 
 
 @dataclass
@@ -65,15 +94,15 @@ class Estimate:
 
     Attributes:
         count: runs that are wanted.
-        again: the command that goes on.
+        again: the command that goes on, where there is one besides the same.
         told: whether the reader knows.
     """
 
     plan: Plan
     count: int
     engine: Engine
-    again: str
-    told: bool
+    again: str = ""
+    told: bool = False
 
     def __call__(self, seconds: float, size: int) -> None:
         """A member took so many seconds and bytes; RefusedError where the rest takes too long and is not confirmed."""
@@ -83,11 +112,9 @@ class Estimate:
         whole = seconds * (self.count - 1) / self.engine.width
         text = f"{self.count:,} runs take about {duration(whole)} and {megabytes(self.count * size)}"
         if whole > LONG and self.plan.settings.get("confirm") is not True:
+            same = f"the same command, or {self.again} confirm=true" if self.again else "the same command"
             raise RefusedError(
-                [
-                    f"{text}. Give confirm=true if that is meant (the same command, or {self.again} confirm=true), "
-                    "or ask for fewer runs, fewer consumers or an earlier end."
-                ]
+                [f"{text}. Give confirm=true if that is meant ({same}), or ask for fewer runs, fewer consumers or an earlier end."]
             )
         tell(f"One member took {seconds:.1f} s: {text}.")
 

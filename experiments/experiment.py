@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from experiments.application import Asked
-from experiments.carrying_out import carry_out, duration, elsewhere, store_of
+from experiments.carrying_out import carry_out, duration, elsewhere, nothing_to_write, store_of
 from experiments.folder import ResultsFolder
 from experiments.manifest import OF_STUDIES, PACKAGES, data_hashes, git_commit, versions, write_manifest
 from experiments.options import FORECAST, Option
@@ -120,7 +120,8 @@ def prepare(
     folder = ResultsFolder(str(out) if named else free_name(stem, settings), settings.get("overwrite") is True, numbered=not named)
     store, needed = store_of(settings), size_of(plan) if plan else 0.0
     faults += folder.faults(needed + PICTURES)
-    faults += store.faults(needed)
+    if plan is None or not nothing_to_write(plan, store):
+        faults += store.faults(needed)
     if not faults and folder.out.resolve().is_relative_to(store.folder.resolve()):
         faults.append(f"out = {folder.out} lies in the store {store.folder}. Give a folder beside it.")
     if faults or plan is None:
@@ -184,6 +185,7 @@ def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) 
         write_configuration(plan, folder.path)
         write_manifest(folder.path, {**record, "answer": list(findings.answer), "seconds": round(time.perf_counter() - begun, 1)})
         place = folder.finish()
+    prepared.store.release()
     print("\n".join(findings.answer))
     print(f"Results: {place} (open {place / 'index.html'}); made in {duration(time.perf_counter() - begun)}.")
     print(f"Again: resume {place} out=<another folder>{elsewhere(prepared.store)}")

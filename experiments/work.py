@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.application import Asked
-from experiments.carrying_out import carry_out
+from experiments.carrying_out import carry_out, elsewhere
 from experiments.experiment import Prepared, origin, prepare, size_of, write_configuration
 from experiments.folder import megabytes
 from experiments.manifest import write_manifest
@@ -52,7 +52,9 @@ def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
         seconds = round(time.perf_counter() - begun, 1)
         write_manifest(folder.path, {**record, "notes": notes, "seconds": seconds})
         place = folder.finish()
+    prepared.store.release()
     report(rows, notes, place, time.perf_counter() - begun)
+    print(f"Again: resume {place} out=<another folder>{elsewhere(prepared.store)}")
 
 
 def show_profile(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> None:

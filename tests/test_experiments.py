@@ -115,8 +115,11 @@ class TestSweep:
             assert resume.command([*words, "engine=dask", f"address={local.address}"]) == 0
         assert same_tables(swept / "first", tmp_path / "again")
 
-    def test_multirun_makes_each_combination(self, tmp_path):
-        words = ["--multirun", *SMALL, "end=2020-03-31", "members=1", "draws=1", OPENING, "seed=1,2", f"out={tmp_path}/${{seed}}"]
+    @pytest.mark.parametrize("place", [0, 2, None])
+    def test_multirun_makes_each_combination(self, tmp_path, place):
+        """Wherever the switch stands."""
+        words = [*SMALL, "end=2020-03-31", "members=1", "draws=1", OPENING, "seed=1,2", f"out={tmp_path}/${{seed}}"]
+        words.insert(len(words) if place is None else place, "--multirun")
         assert sweep.command(words) == 0
         assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "2"]
         command = json.loads((tmp_path / "2" / "manifest.json").read_text(encoding="utf-8"))["command"]
@@ -358,6 +361,21 @@ class TestBadInput:
         assert f"{there} of 4 members are in" in capsys.readouterr().err, "what was made before is kept"
         assert store_of({"store": str(tmp_path / "store")}).study_names() == ["a"]
 
+    def test_of_very_many_runs_the_first_is_made_before_the_others_are_planned(self, tmp_path, capsys, monkeypatch):
+        """Whoever typed a nought too many hears of it within seconds, and the store keeps no such study."""
+        monkeypatch.setattr(carrying_out, "LONG", 1e-6)
+        monkeypatch.setattr(carrying_out, "MANY", 3)
+        words = [*SMALL, "end=2020-02-28", "members=2", "draws=2", OPENING, f"out={tmp_path / 'a'}", f"store={tmp_path / 'store'}"]
+        assert sweep.command(words) == 2
+        message = capsys.readouterr().err
+        assert "4 runs take about" in message
+        assert "(the same command)" in message
+        assert store_of({"store": str(tmp_path / "store")}).study_names() == []
+        assert sweep.command([*words, "confirm=true"]) == 0
+        said = capsys.readouterr()
+        assert "1 of 4 members are in" in said.err
+        assert "Planning 4 runs ..." in said.err
+
     @pytest.mark.parametrize("engine", ["embedded", "dask"])
     def test_a_forecast_wants_to_be_confirmed_too_whoever_runs_it(self, tmp_path, capsys, monkeypatch, engine):
         """And where its first members are in the store already, so that only the later ones take time."""
@@ -409,12 +427,15 @@ class TestBadInput:
         anywhere = tempfile.mkdtemp
 
         def refusing(suffix=None, prefix=None, dir=None):
-            if dir is not None and "store" in str(dir):
+            if dir is not None and Path(dir).name == "store":
                 raise OSError(30, "Read-only file system")
             return anywhere(suffix, prefix, dir)
 
+        words = [*SMALL, "end=2020-02-28", "members=1", "draws=1", f"store={tmp_path / 'store'}"]
+        assert sweep.command([*words, "vary.private_domain.opening=[0.5]", f"out={tmp_path / 'a'}"]) == 0
         monkeypatch.setattr(tempfile, "mkdtemp", refusing)
-        assert sweep.command([*SMALL, OPENING, f"out={tmp_path / 'a'}"]) == 2
+        assert sweep.command([*words, "vary.private_domain.opening=[0.5]", f"out={tmp_path / 'b'}"]) == 0, "all of it is there"
+        assert sweep.command([*words, OPENING, f"out={tmp_path / 'c'}"]) == 2
         assert "cannot be written to (Read-only file system)" in capsys.readouterr().err
 
     def test_a_disk_that_fills_up_keeps_what_is_finished(self, tmp_path, capsys, monkeypatch):

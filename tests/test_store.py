@@ -17,7 +17,7 @@ from hypothesis import given
 from scipy.io import netcdf_file
 
 import sim
-from experiments.store import keys, members, places, studies
+from experiments.store import keys, locks, members, places, studies
 from experiments.store.command import command
 from experiments.store.keys import essence, key_of
 from experiments.store.layout import Layout
@@ -437,6 +437,34 @@ class TestCommand:
         assert not filled.folder.exists()
         assert sorted(target.each_key()) == sorted([key_of(EXAMPLE, 3), key_of(EXAMPLE, 9)])
         assert np.array_equal(open_study(target, "mine")["cpm"][0, 0], sim.run(EXAMPLE, 3)["cpm"])
+
+    @pytest.mark.skipif(locks.fcntl is None, reason="Windows has no such locks")
+    def test_a_store_in_use_stays_where_it_is(self, filled, tmp_path, capsys):
+        """Several may use it, none of them while it is moved; and who has died uses it no more."""
+        words = ["move", f"to={tmp_path / 'elsewhere'}", f"store={filled.folder}"]
+        filled.hold()
+        Store(filled.folder).hold()
+        assert command(words) == 2
+        assert "is in use by other commands. Wait for them." in capsys.readouterr().err
+        filled.release()
+        mover = Store(filled.folder)
+        mover.hold(alone=True)
+        with pytest.raises(StoreError, match="is being moved"):
+            filled.hold()
+        mover.release()
+        code = f"from experiments.store.places import Store; s = Store({str(filled.folder)!r}); s.hold(); print(1, flush=True); input()"
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stdin=subprocess.PIPE) as user:
+            assert user.stdout.readline() == b"1\n"
+            assert command(words) == 2
+            user.kill()
+        assert command(words) == 0
+
+    def test_what_cannot_be_written_to_is_not_moved_or_pruned(self, filled, tmp_path, capsys, monkeypatch):
+        monkeypatch.setattr(Store, "unwritable", lambda store: "Read-only file system")
+        for words in (["prune"], ["move", f"to={tmp_path / 'elsewhere'}"]):
+            assert command([*words, f"store={filled.folder}"]) == 2
+            assert "cannot be written to (Read-only file system), so nothing can be removed there" in capsys.readouterr().err
+        assert not (tmp_path / "elsewhere").exists()
 
     def test_move_touches_nothing_else(self, filled, tmp_path, capsys):
         """A stranger's file stays, and so does what is damaged; the other store's study of the same name too."""

@@ -5,7 +5,7 @@ store check                    # reads every byte: names damaged members, exit c
 store prune                    # removes members that no study holds, damaged ones and what was left unfinished
 store prune code=old           # also studies, and members, of other sources than these
 store prune study=NAME         # forgets a study first
-store move to=FOLDER           # copies, checks, then removes here
+store move to=FOLDER           # copies, checks, then removes here; not while other commands use the store
 store list store=FOLDER        # another store than runs/store (or $LIVEMARKET_STORE)
 """
 
@@ -50,7 +50,14 @@ def command(typed: Sequence[str]) -> int:
             raise StoreError([f"store = {store.folder} is no store. Give store=<folder>; experiments make one at their first run."])
         if fault := store.format_fault():
             raise StoreError([fault])
-        return VERBS[verb](store, given)
+        if verb in CHANGES and (why := store.unwritable()) is not None:
+            raise StoreError(
+                [f"store = {store.folder} cannot be written to ({why}), so nothing can be removed there. A copy of it is a store too."]
+            )
+        try:
+            return VERBS[verb](store, given)
+        finally:
+            store.release()
     except (LivemarketError, OSError) as error:
         tell(f"store: {error}")
         return REFUSED if isinstance(error, StoreError) else FAILED
@@ -179,6 +186,7 @@ def move(store: Store, given: Mapping[str, str]) -> int:
     here, there = store.folder.resolve(), target.folder.resolve()
     if here.is_relative_to(there) or there.is_relative_to(here):
         raise StoreError([f"to = {target.folder} is the store itself, lies in it or holds it. Give a folder beside it."])
+    store.hold(alone=True)
     target.prepare()
     moved, begun = 0, time.monotonic()
     for key in list(store.each_key()):
@@ -225,6 +233,7 @@ def dismantled(store: Store) -> list[str]:
     return left
 
 
+CHANGES = ("prune", "move")
 VERBS: dict[str, Callable[[Store, Mapping[str, str]], int]] = {"list": list_all, "check": check, "prune": prune, "move": move}
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from uuid import uuid4
 
 from experiments.folder import disk_is_full, megabytes, to_disk
 from experiments.store.keys import KEY_LENGTH
+from experiments.store.locks import Lock
 from experiments.store.members import DamagedError, about_of, is_whole
 from sim.errors import FaultsError, did_you_mean
 
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder).expanduser()
         self.members, self.studies, self.unfinished = (self.folder / name for name in ("members", "studies", "unfinished"))
+        self._lock: Lock | None = None
 
     def faults(self, needed: float = 0.0) -> list[str]:
         """Why members of so many bytes cannot be kept here, as far as one can tell beforehand."""
@@ -59,20 +61,45 @@ class Store:
                 return [f"store = {self.folder} holds other files and is no store (it has no {SIGN}). Give another folder."]
             if (fault := self.format_fault()) is not None:
                 return [fault]
-        place = self.folder
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        try:  # the superuser may write everywhere, but not on every file system
-            os.rmdir(tempfile.mkdtemp(prefix=".livemarket-", dir=place))
-        except OSError as error:
-            return [f"store = {self.folder} cannot be written to ({error.strerror}). Give store=<another folder>, or move it: store move."]
-        free = shutil.disk_usage(place).free
+        if (why := self.unwritable()) is not None:
+            return [f"store = {self.folder} cannot be written to ({why}). Give store=<another folder>, or a copy of it."]
+        free = shutil.disk_usage(self.nearest()).free
         if free < SPARE * needed:
             return [
                 f"store = {self.folder}: the members need about {megabytes(needed)} and {megabytes(free)} are free. "
                 "Free some space (store prune), or give store=<a folder on another disk>."
             ]
         return []
+
+    def nearest(self) -> Path:
+        """The folder, or the nearest one above it that exists."""
+        place = self.folder
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        return place
+
+    def unwritable(self) -> str | None:
+        """Why nothing can be written here; None if it can. The superuser may write everywhere, but not on every file system."""
+        try:
+            os.rmdir(tempfile.mkdtemp(prefix=".livemarket-", dir=self.nearest()))
+        except OSError as error:
+            return str(error.strerror)
+        return None
+
+    def hold(self, alone: bool = False) -> None:
+        """Keep the store from being moved until `release`, or have it alone; StoreError if others are in the way."""
+        self.release()
+        try:
+            self._lock = Lock(self.folder / SIGN, alone)
+        except BlockingIOError:
+            what = "is in use by other commands. Wait for them" if alone else "is being moved. Wait for that, and use its new place"
+            raise StoreError([f"store = {self.folder} {what}."]) from None
+
+    def release(self) -> None:
+        """Others may move the store again."""
+        if self._lock is not None:
+            self._lock.open()
+            self._lock = None
 
     def format_fault(self) -> str | None:
         """What is wrong with the sign of a store."""
