@@ -28,7 +28,13 @@ from sim.errors import LivemarketError
 ATTEMPTS = 3
 COMPILING = 2  # workers that compile the rules side by side, one from the last phase of the week to the first
 TELL = 0.3  # seconds between two messages on progress
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""What keeps libraries from starting threads: every core has its own process, and one that others are forked from may have none."""
 NO_MEMORY = "Memory ran out. Give fewer threads or fewer consumers."
 Advance = Callable[[int], None]
 FORKED = "forkserver" in multiprocessing.get_all_start_methods()
@@ -238,8 +244,8 @@ def results_of(outcomes: Iterator[tuple[int, Any]]) -> list[Any]:
 @contextmanager
 def started_safely() -> Iterator[None]:
     """What is started inside takes no Ctrl-C and computes on one thread, as every core has its own process."""
-    added = [name for name in ONE_THREAD if name not in os.environ]
-    os.environ.update(dict.fromkeys(added, "1"))
+    added = {name: value for name, value in ONE_THREAD.items() if name not in os.environ}
+    os.environ.update(added)
     masked = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
     try:

@@ -316,6 +316,17 @@ class TestWorkers:
         assert sum(weeks) == 3 * tasks[0].configuration.clock.steps
         assert not multiprocessing.active_children()
 
+    @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted as Linux lists them")
+    def test_workers_are_forked_from_a_process_without_threads(self):
+        """A lock that another thread holds in the moment of a fork would never be opened in the worker."""
+        code = (
+            "import sys\nif __name__ == '__main__':\n    from pathlib import Path\n    from experiments.workers import hired\n"
+            "    with hired(1) as pool:\n        pool.start()\n        from multiprocessing import forkserver\n"
+            "        print(len(list(Path(f'/proc/{forkserver._forkserver._forkserver_pid}/task').iterdir())))\n"
+        )
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert found.stdout == "1\n"
+
     def test_run_that_fails_is_named(self):
         """The message holds the member; no worker is left."""
         broken = Job("member 5 of world 'report' (seed 1)", member_made, (None, 1))  # no configuration at all
