@@ -12,7 +12,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.application import Asked, tell
@@ -43,7 +43,7 @@ def carry_out(plan: Plan, store: Store, asked: Asked, out: str, follow: int | No
     store.prepare()
     for note in plan.late if follow is not None else ():
         tell(f"Note: {note}")
-    study = kept(store, plan.study(asked.application, asked.command, out, part))
+    study = kept(store, replace(plan.study(asked.application, asked.command, out, part), data=asked.inputs.data))
     missing = missing_of(study, plan.runs, store, plan.settings["checked"] is True)
     for damaged in missing.damaged:
         tell(f"Note: {damaged}")
