@@ -98,7 +98,7 @@ def refuse_changes(found: Mapping[str, Any]) -> None:
             f"be comparable. Check out the sources it was made with, {anew}"
         )
     if changed := differing(found["data"]):
-        faults.append(f"The study was made with other data, which give other numbers: {'; '.join(changed)}. Restore them, {anew}")
+        faults.append(f"The study was made with other data, which may give other numbers: {'; '.join(changed)}. Restore them, {anew}")
     if faults:
         raise RefusedError(faults)
 
