@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from experiments.arguments import Arguments
+    from experiments.inputs import Inputs
     from experiments.workers import Pool
 
 # Nothing heavy is imported here: every worker imports the module of its application anew.
@@ -51,6 +52,7 @@ class Asked:
         words: what was typed, name=value.
         pool: workers who are getting ready.
         faults: what was found wrong before.
+        inputs: the files that are read.
     """
 
     application: str
@@ -58,6 +60,7 @@ class Asked:
     words: tuple[str, ...]
     pool: Pool
     faults: tuple[str, ...]
+    inputs: Inputs
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ class Application:
         from omegaconf.errors import OmegaConfBaseException
 
         from experiments.arguments import command_of
+        from experiments.inputs import inputs_of
         from experiments.refusal import RefusedError
 
         try:
@@ -180,10 +184,14 @@ class Application:
         except OmegaConfBaseException as error:
             raise RefusedError([*arguments.faults, uncomposed(error)]) from None
         assert isinstance(settings, Mapping)
-        words = tuple(HydraConfig.get().overrides.task) if arguments.multirun else arguments.typed
-        command = command_of(self.name, words) if arguments.multirun else arguments.command
+        scenario = arguments.scenarios.get(HydraConfig.get().runtime.choices.get("scenario"))
+        words, command = arguments.typed, arguments.command
+        if arguments.multirun:  # one combination, its scenario as it was typed
+            words = tuple(f"scenario={scenario}" if word.startswith("scenario=") else word for word in HydraConfig.get().overrides.task)
+            command = command_of(self.name, words)
         named = {str(name): value for name, value in settings.items()}
-        imported(self.work)(named, Asked(self.name, command, words, pool, tuple(arguments.faults)))
+        inputs = inputs_of(self.name, named, scenario)
+        imported(self.work)(named, Asked(self.name, command, words, pool, tuple(arguments.faults), inputs))
 
     def helped(self) -> str:
         """The text of --help: options with defaults, scenarios with their questions, examples."""

@@ -41,6 +41,8 @@ class Arguments:
     typed: tuple[str, ...] = ()
     composable: bool = True
     command: str = ""
+    scenarios: Mapping[str, str] = field(default_factory=dict)
+    """What was typed for each scenario, by the name under which Hydra knows it."""
 
 
 def read_arguments(typed: Sequence[str], application: str, options: Sequence[Option]) -> Arguments:
@@ -66,7 +68,7 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
             read_word(word, parser, known, scenarios, result)
     if "scenario" in known and not scenarios.found:
         result.composable = scenarios.choose(DEFAULT_SCENARIO) is not None
-    result.command, result.typed = command_of(application, typed), tuple(typed)
+    result.command, result.typed, result.scenarios = command_of(application, typed), tuple(typed), scenarios.found
     return result
 
 
@@ -153,7 +155,7 @@ class Scenarios:
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
-        self.found: list[str] = []
+        self.found: dict[str, str] = {}
 
     def choose(self, choice: Any) -> str | None:
         """The name under which Hydra knows a scenario from now on; None, and faults, if it cannot be read."""
@@ -171,7 +173,7 @@ class Scenarios:
         node = {"scenario": {"parameters": {}, "schedule": {}, **scenario}}
         store = ConfigStore.instance()
         store.store(path.stem, node, group="scenario", package="_global_", provider="scenarios")
-        self.found.append(path.stem)
+        self.found[path.stem] = str(choice)
         return path.stem
 
 

@@ -12,7 +12,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.application import Asked, tell
@@ -52,7 +52,7 @@ def carry_out(plan: Plan, store: Store, asked: Asked, out: str, follow: int | No
     if plan.count > MANY and not told:
         told = pilot(plan, store, asked, plan.count + (follow or 0))
         tell(f"Planning {plan.count:,} runs ...")
-    study = plan.study(asked.application, asked.command, out, part)
+    study = replace(plan.study(asked.application, asked.command, out, part), data=asked.inputs.data)
     study = kept(store, study) if writable else study
     missing = missing_of(study, plan.runs, store, plan.settings["checked"] is True)
     for damaged in missing.damaged:

@@ -19,7 +19,7 @@ import yaml
 from experiments.application import Asked
 from experiments.carrying_out import carry_out, duration, elsewhere, nothing_to_write, store_of
 from experiments.folder import ResultsFolder
-from experiments.manifest import OF_STUDIES, PACKAGES, data_hashes, git_commit, versions, write_manifest
+from experiments.manifest import OF_STUDIES, PACKAGES, git_commit, versions, write_manifest
 from experiments.options import FORECAST, Option
 from experiments.outputs import output_faults, year_faults
 from experiments.plan import Plan, Points, make_plan
@@ -183,6 +183,7 @@ def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) 
             folder.path / "index.html", findings.title, findings.subtitle, list(findings.answer), sections, record, settings["language"]
         )
         write_configuration(plan, folder.path)
+        asked.inputs.copy_into(folder.path)
         write_manifest(folder.path, {**record, "answer": list(findings.answer), "seconds": round(time.perf_counter() - begun, 1)})
         place = folder.finish()
     prepared.store.release()
@@ -218,6 +219,7 @@ def origin(plan: Plan, asked: Asked) -> dict[str, Any]:
         "members": len(next(iter(plan.members.values()))),
         "seeds": sorted({member.seed for members in plan.members.values() for member in members}),
         "draws": sorted({member.draw for members in plan.members.values() for member in members}),
-        "data": data_hashes(plan),
+        "data": dict(asked.inputs.data),
+        "copies": asked.inputs.copies,
         "packages": versions((*PACKAGES, *OF_STUDIES)),
     }

@@ -10,13 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from experiments.layers import CALENDAR
-from scenarios.predictions.variants import VARIANTS_FILE
-
-if TYPE_CHECKING:
-    from experiments.plan import Plan
+from typing import Any
 
 NAME = "manifest.json"
 MADE_BY = "livemarket"
@@ -54,15 +48,6 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     }
     text = json.dumps({"made_by": MADE_BY, **content, "files": files}, indent=2, ensure_ascii=False)
     (folder / NAME).write_text(text + "\n", encoding="utf-8")
-
-
-def data_hashes(plan: Plan) -> dict[str, str]:
-    """Fingerprints of everything a forecast has read, besides what its configuration holds."""
-    hashes = {"report": plan.report.sha256, "history": plan.history.sha256, "calendar": sha256(CALENDAR)}
-    hashes |= {f"world {name}": world.sha256 for name, world in plan.worlds.items()}
-    if plan.variants:
-        hashes["variants"] = sha256(VARIANTS_FILE)
-    return hashes
 
 
 @lru_cache(maxsize=1)

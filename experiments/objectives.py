@@ -9,7 +9,7 @@ from typing import Any
 
 import configs
 from experiments.outputs import known_outputs
-from experiments.yaml_files import read_mapping
+from experiments.yaml_files import own_path, read_mapping
 from sim.errors import DataError, did_you_mean
 
 BETTER = {"higher": 1.0, "lower": -1.0}
@@ -26,7 +26,7 @@ class Objective:
 
 def load_objectives(place: str | None = None) -> dict[str, tuple[Objective, ...]]:
     """The objectives of each user, the one he is ranked by first; DataError with all faults of the file."""
-    path = Path(place).expanduser() if place else Path(configs.__file__).parent / "objectives.yaml"
+    path = own_path(place) if place else Path(configs.__file__).parent / "objectives.yaml"
     table = read_mapping(path, REMEDY)
     faults: list[str] = []
     found = {user: tuple(objectives_of(user, wants, faults)) for user, wants in table.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.layers import Layer
-from experiments.yaml_files import read_mapping
+from experiments.yaml_files import own_path, read_mapping
 from sim.errors import DataError, did_you_mean
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -26,10 +26,15 @@ def scenario_names(folder: Path | None = None) -> list[str]:
     return sorted(name for name in found if name not in NO_SCENARIO)
 
 
+def is_file(choice: str) -> bool:
+    """Whether a choice is a path, not a name."""
+    return choice.endswith((".yaml", ".yml"))
+
+
 def scenario_path(choice: str, folder: Path | None = None) -> Path | None:
     """The file meant by a name or by a path ending in .yaml; None for an unknown name."""
-    if choice.endswith((".yaml", ".yml")):
-        return Path(choice).expanduser()
+    if is_file(choice):
+        return own_path(choice)
     return (folder or FOLDER) / f"{choice}.yaml" if choice in scenario_names(folder) else None
 
 

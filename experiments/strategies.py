@@ -9,7 +9,7 @@ from typing import Any
 import configs
 from experiments.layers import Layer
 from experiments.scenario_files import value_faults
-from experiments.yaml_files import read_mapping
+from experiments.yaml_files import own_path, read_mapping
 from sim.errors import DataError, did_you_mean
 
 WORDS = ("parameters", "schedule")
@@ -18,7 +18,7 @@ REMEDY = "See configs/strategies.yaml for how strategies are written."
 
 def load_strategies(user: Any, place: str | None = None) -> dict[str, Layer]:
     """The strategies of one user, the one that the others are measured against first; DataError with all faults."""
-    path = Path(place).expanduser() if place else Path(configs.__file__).parent / "strategies.yaml"
+    path = own_path(place) if place else Path(configs.__file__).parent / "strategies.yaml"
     table = read_mapping(path, REMEDY)
     if user not in table:
         raise DataError([f"user = {user!r} has no strategies in {path}.{did_you_mean(str(user), table)} There are: {', '.join(table)}."])

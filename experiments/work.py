@@ -49,6 +49,7 @@ def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
             "notes": notes,
         }
         notes += write(plan, ensemble, rows, record, folder.path, asked.pool)
+        asked.inputs.copy_into(folder.path)
         seconds = round(time.perf_counter() - begun, 1)
         write_manifest(folder.path, {**record, "notes": notes, "seconds": seconds})
         place = folder.finish()

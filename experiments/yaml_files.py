@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from sim.errors import DataError
+
+COPIES: ContextVar[Mapping[str, Path]] = ContextVar("COPIES", default={})  # noqa: B039  # nobody writes to it
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -65,6 +69,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
+
+
+def own_path(typed: str) -> Path:
+    """The user's own file as he named it, or the copy that is read instead."""
+    return COPIES.get().get(typed) or Path(typed).expanduser()
+
+
+@contextmanager
+def reading(copies: Mapping[str, Path]) -> Iterator[None]:
+    """Read copies instead of the user's own files, by the names that he gave them."""
+    token = COPIES.set(copies)
+    try:
+        yield
+    finally:
+        COPIES.reset(token)
 
 
 def fingerprint(path: Path) -> str:

@@ -20,6 +20,7 @@ from experiments.carrying_out import carry_out, store_of
 from experiments.completion import Jobs
 from experiments.ensemble import gathered
 from experiments.forecast import APPLICATION, command
+from experiments.inputs import Inputs
 from experiments.layers import Layer, layered
 from experiments.options import FORECAST
 from experiments.plan import make_plan
@@ -213,7 +214,7 @@ def simulated(plan):
     """The ensemble of a plan, through a store."""
     with hired(plan.processes) as pool:
         store = store_of(plan.settings)
-        return gathered(plan, store, carry_out(plan, store, Asked("forecast", "forecast", (), pool, ()), "mine"))
+        return gathered(plan, store, carry_out(plan, store, Asked("forecast", "forecast", (), pool, (), Inputs()), "mine"))
 
 
 class TestPlan:

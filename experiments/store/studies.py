@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,6 +49,7 @@ class Study:
         coordinates: by name.
         keys: array of text over dims; "" where nothing is run.
         kinds: of the same shape; members of one kind record the same quantities in the same shape.
+        data: fingerprints of what was read, by name; none in studies that were kept before there were any.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Study:
     coordinates: Mapping[str, Coordinate]
     keys: Array
     kinds: Array
+    data: Mapping[str, str] = field(default_factory=dict)
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values that `from_mapping` reads back."""
@@ -68,6 +70,7 @@ class Study:
             "command": self.command,
             "out": self.out,
             "code": self.code,
+            "data": dict(self.data),
             "dims": list(self.dims),
             "coordinates": {name: [list(each.dims), list(each.values), dict(each.attributes)] for name, each in self.coordinates.items()},
             "shape": list(self.keys.shape),
@@ -84,7 +87,7 @@ class Study:
             coordinates = {label: Coordinate(tuple(dims), tuple(values), attributes) for label, (dims, values, attributes) in given}
             keys, kinds = np.array(content["keys"], str).reshape(shape), np.array(content["kinds"], int).reshape(shape)
             words = (str(content[word]) for word in ("application", "command", "out", "code"))
-            return cls(name, *words, tuple(content["dims"]), coordinates, keys, kinds)
+            return cls(name, *words, tuple(content["dims"]), coordinates, keys, kinds, dict(content.get("data", {})))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             why = f"{type(error).__name__}: {error}"
             raise StoreError([f"Study {name} is damaged ({why}). Give its command again: its members are kept."]) from None
