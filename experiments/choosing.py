@@ -201,7 +201,8 @@ def pictures(
     asked: Asked,
 ) -> list[Any]:
     """Regret over futures, and how often each strategy satisfies."""
-    from experiments.charts import look_of, regret_chart
+    from experiments.canvas import look_of
+    from experiments.charts import regret_chart
 
     order = [names.index(name) for name in table["strategy"]]
     shares = list(table[["satisfied", "satisfied_low", "satisfied_high"]].itertuples(index=False, name=None))

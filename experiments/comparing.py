@@ -79,7 +79,8 @@ def compare(settings: Mapping[str, Any], asked: Asked) -> None:
 
 def pictures(effects: pd.DataFrame, folder: Path, settings: Mapping[str, Any], asked: Asked) -> list[Any]:
     """The effects of each world."""
-    from experiments.charts import effects_chart, look_of
+    from experiments.canvas import look_of
+    from experiments.charts import effects_chart
 
     look = look_of(folder, asked.command, settings["language"])
     return [effects_chart(mine.to_dict("records"), look, f"effects_{world}") for world, mine in effects.groupby("world", sort=False)]

@@ -193,7 +193,8 @@ def pictures(
     asked: Asked,
 ) -> list[Any]:
     """The first box among the runs, in its two surest conditions."""
-    from experiments.charts import boxes_chart, look_of
+    from experiments.canvas import look_of
+    from experiments.charts import boxes_chart
 
     names, box = list(columns), boxes[0] if boxes else None
     chosen = sorted(box.chance, key=lambda each: box.chance[each])[:2] if box else []
