@@ -40,6 +40,7 @@ class Arguments:
     typed: tuple[str, ...] = ()
     composable: bool = True
     command: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 def read_arguments(typed: Sequence[str], application: str, options: Sequence[Option]) -> Arguments:
@@ -50,7 +51,9 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
         options: those it has.
     """
     known = {option.name: option for option in options}
+    typed, notes = given_once(typed)
     result, parser = Arguments(), OverridesParser.create()
+    result.notes += notes
     result.multirun = any(word in ("--multirun", "-m") for word in typed)
     scenarios = Scenarios(result.faults)
     value_of = ""
@@ -67,6 +70,18 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
         result.composable = scenarios.choose(DEFAULT_SCENARIO) is not None
     result.command, result.typed = command_of(application, typed), tuple(typed)
     return result
+
+
+def given_once(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words with each option as it was given last, where it then stands; and a note on each that was given before."""
+    names = [word.lstrip("+").partition("=")[0] if "=" in word and not word.startswith("-") else "" for word in words]
+    last = {name: place for place, name in enumerate(names)}
+    kept = [word for place, word in enumerate(words) if not names[place] or last[names[place]] == place]
+    notes = []
+    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
+        given = [word for word, mine in zip(words, names, strict=True) if mine == name]
+        notes.append(f"{name} is given {len(given)} times; the last counts: {given[-1]}, not {', '.join(given[:-1])}.")
+    return kept, notes
 
 
 def read_switch(word: str, known: Mapping[str, Option], result: Arguments) -> None:

@@ -201,7 +201,9 @@ def boxes_chart(
         x: (cases, 2). names: of the two, with units. limits: low and high, (2,). said: the limits in words; "" without a box.
         steps: coverage and density of each step of the peeling.
     """
-    title = look.say("where", words=words, limits=said) if said else look.say("nowhere", words=words)
+    hits, cases = int(interest.sum()), len(interest)
+    word = "where" if said else "never" if hits == 0 else "always" if hits == cases else "nowhere"
+    title = look.say(word, words=words, limits=said, hits=hits, cases=cases)
 
     def paint(axes: Axes, small: Axes) -> None:
         axes.plot(x[~interest, 0], x[~interest, 1], "o", ms=3.5, color=MUTED, markerfacecolor="white", mew=0.7)

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import screening, sweeping
+from experiments import discovering, screening, sweeping
 from experiments.analysis.effects import paired_effect
 from experiments.analysis.sensitivity import ChanceShare, Indices, Screening, leaders, resolved_shares
 from experiments.canvas import look_of
-from experiments.charts import effects_chart, relation, sweep_chart
+from experiments.charts import boxes_chart, effects_chart, relation, sweep_chart
+from experiments.columns import OF_ROW, column_units
 from experiments.importance import importance_map, tornado_chart
 
 FACTOR = "style.jump"
@@ -196,3 +197,36 @@ class TestCompare:
         cut, whole = ((tmp_path / f"{name}.svg").read_text(encoding="utf-8") for name in ("cut", "whole"))
         assert cut.count("<use") > whole.count("<use")
         assert effects_chart([wide], look, "none").title == "No effect is resolved"
+
+
+class TestDiscover:
+    """One hit among thirty runs rules nothing out."""
+
+    @pytest.mark.parametrize(
+        ("hits", "title", "said"),
+        [
+            (1, "No condition is resolved that makes cpm > 9 likelier: it happens in 1 of 30 runs", "cpm > 9 in 1 of 30 runs (3%)."),
+            (0, "cpm > 9 in none of 30 runs", "It never happens in 30 runs: cpm > 9."),
+            (30, "cpm > 9 in all 30 runs", "It happens in all 30 runs: cpm > 9."),
+        ],
+    )
+    def test_without_a_box(self, hits, title, said, tmp_path):
+        x, free, look = np.random.default_rng(1).random((30, 2)), np.full(2, np.inf), look_of(tmp_path, "discover", "en")
+        steps = np.ones(1 if hits % 30 else 0), np.full(1 if hits % 30 else 0, hits / 30)
+        assert boxes_chart(x, ["a", "b"], np.arange(30) < hits, (-free, free), "", "cpm > 9", steps, look, "box").title == title
+        sentences = discovering.answer([], {}, "cpm > 9", hits, 30)
+        assert sentences[0].startswith(said)
+        assert ("is resolved" in sentences[-1]) == (hits == 1)
+
+
+class TestColumns:
+    """Every number has a unit, or is a label or a count."""
+
+    def test_a_unit_of_the_row_is_told_as_such(self):
+        assert column_units(["quantity", "unit", "estimate", "pairs"], {}) == {"estimate": OF_ROW, "pairs": "pairs of runs"}
+        assert column_units(["prediction", "estimate"], {}) == {"estimate": "1"}
+        assert column_units(["cpm", "cpm_low", "style.jump", "member"], {"cpm": "CNY"}) == {
+            "cpm": "CNY",
+            "cpm_low": "CNY",
+            "style.jump": "1",
+        }
