@@ -199,13 +199,13 @@ def boxes_chart(
 
     Args:
         x: (cases, 2). names: of the two, with units. limits: low and high, (2,). said: the limits in words; "" without a box.
-        steps: coverage and density of each step of the peeling.
+        steps: coverage and density of each step of the peeling; without any there is no panel of them.
     """
     hits, cases = int(interest.sum()), len(interest)
     word = "where" if said else "never" if hits == 0 else "always" if hits == cases else "nowhere"
     title = look.say(word, words=words, limits=said, hits=hits, cases=cases)
 
-    def paint(axes: Axes, small: Axes) -> None:
+    def paint(axes: Axes, small: Axes | None = None) -> None:
         axes.plot(x[~interest, 0], x[~interest, 1], "o", ms=3.5, color=MUTED, markerfacecolor="white", mew=0.7)
         axes.plot(x[interest, 0], x[interest, 1], "o", ms=3.8, color=STYLES[1].colour)
         if said:
@@ -213,6 +213,8 @@ def boxes_chart(
             high = np.where(np.isfinite(limits[1]), limits[1], x.max(axis=0))
             axes.add_patch(Rectangle((low[0], low[1]), high[0] - low[0], high[1] - low[1], fill=False, ec=INK, lw=1.8))
         plain(axes, names[0], names[1])
+        if small is None:
+            return
         small.plot(steps[0], steps[1], "-o", color=INK, ms=3, lw=1)
         plain(small, look.say("coverage"), look.say("density"))
         small.set_xlim(-0.03, 1.03)
@@ -222,7 +224,7 @@ def boxes_chart(
         (Line2D([], [], color=STYLES[1].colour, marker="o", ms=4, lw=0), look.say("interest", words=words)),
         (Line2D([], [], color=MUTED, marker="o", markerfacecolor="white", ms=4, lw=0), look.say("other")),
     ]
-    return drawn(look, name, title, legend, HEIGHT, [2.2, 1], paint, left=0.11)
+    return drawn(look, name, title, legend, HEIGHT, [2.2, 1] if len(steps[0]) else [1], paint, left=0.11)
 
 
 def regret_chart(

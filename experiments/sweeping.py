@@ -66,7 +66,7 @@ def unvaried(settings: Mapping[str, Any], made: Points | None) -> list[str]:
     if points != 1 or not isinstance(names, list) or len(names) > 1 or settings.get("world") == "both":
         return []
     return [
-        "sweep: nothing is varied; one point in one scenario and one world has nothing beside it. Give vary.<mechanic>.<parameter>=[...] "
+        "vary: nothing is varied; one point in one scenario and one world has nothing beside it. Give vary.<mechanic>.<parameter>=[...] "
         "with two values or more (forecast --parameters lists them), scenarios=[a,b], or world=both; for one market take forecast."
     ]
 

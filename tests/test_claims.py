@@ -1,5 +1,7 @@
 """Answers and titles of experiments claim what the runs resolve, and nothing that comes of looking at many numbers."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,11 @@ import pytest
 from experiments import discovering, screening, sweeping
 from experiments.analysis.effects import paired_effect
 from experiments.analysis.sensitivity import ChanceShare, Indices, Screening, leaders, resolved_shares
-from experiments.canvas import look_of
+from experiments.canvas import Look, look_of
 from experiments.charts import boxes_chart, effects_chart, relation, sweep_chart
 from experiments.columns import OF_ROW, column_units
 from experiments.importance import importance_map, tornado_chart
+from experiments.words import TEXTS
 
 FACTOR = "style.jump"
 TRIES = 60
@@ -217,6 +220,19 @@ class TestDiscover:
         sentences = discovering.answer([], {}, "cpm > 9", hits, 30)
         assert sentences[0].startswith(said)
         assert ("is resolved" in sentences[-1]) == (hits == 1)
+
+
+class TestWords:
+    """English and Chinese say the same."""
+
+    @pytest.mark.parametrize("text", TEXTS)
+    def test_both_languages_name_the_same_things(self, text):
+        english, chinese = (sorted(re.findall(r"{(\w+)}", each)) for each in TEXTS[text])
+        assert english == chinese
+
+    def test_names_are_listed_as_the_language_does(self, tmp_path):
+        assert Look(tmp_path, "", "zh", []).listed(["a", "b", "c"]) == "a、b、c"
+        assert Look(tmp_path, "", "en", []).listed(["a", "b", "c"]) == "a, b and c"
 
 
 class TestColumns:
