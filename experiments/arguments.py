@@ -77,10 +77,11 @@ def given_once(words: Sequence[str]) -> tuple[list[str], list[str]]:
     names = [word.lstrip("+").partition("=")[0] if "=" in word and not word.startswith("-") else "" for word in words]
     last = {name: place for place, name in enumerate(names)}
     kept = [word for place, word in enumerate(words) if not names[place] or last[names[place]] == place]
-    notes = []
-    for name in dict.fromkeys(name for name in names if name and names.count(name) > 1):
-        given = [word for word, mine in zip(words, names, strict=True) if mine == name]
-        notes.append(f"{name} is given {len(given)} times; the last counts: {given[-1]}, not {', '.join(given[:-1])}.")
+    notes = [
+        f"{word} does not count: {name} is given again behind it."
+        for place, (word, name) in enumerate(zip(words, names, strict=True))
+        if name and last[name] != place
+    ]
     return kept, notes
 
 

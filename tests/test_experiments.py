@@ -138,7 +138,7 @@ class TestSweep:
         """The last one, which alone stands in the command that makes it again; and the reader is told."""
         words = [*SMALL, "members=1", "draws=1", OPENING, "end=2020-02-28", f"out={tmp_path / 'a'}"]
         assert sweep.command(words) == 0
-        assert "end is given 2 times; the last counts: end=2020-02-28, not end=2020-12-31." in capsys.readouterr().err
+        assert "end=2020-12-31 does not count: end is given again behind it." in capsys.readouterr().err
         command = json.loads((tmp_path / "a" / "manifest.json").read_text(encoding="utf-8"))["command"]
         assert command.count("end=") == 1
         assert "end=2020-02-28" in command
