@@ -123,6 +123,8 @@ class Application:
         from experiments.refusal import RefusedError
 
         arguments = read_arguments(typed, self.name, imported(self.options))
+        for note in arguments.notes:
+            tell(f"{self.name}: {note}")
         try:
             self.defaults()
         except DataError as error:

@@ -43,6 +43,7 @@ class Arguments:
     command: str = ""
     scenarios: Mapping[str, str] = field(default_factory=dict)
     """What was typed for each scenario, by the name under which Hydra knows it."""
+    notes: list[str] = field(default_factory=list)
 
 
 def read_arguments(typed: Sequence[str], application: str, options: Sequence[Option]) -> Arguments:
@@ -53,7 +54,9 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
         options: those it has.
     """
     known = {option.name: option for option in options}
+    typed, notes = given_once(typed)
     result, parser = Arguments(), OverridesParser.create()
+    result.notes += notes
     result.multirun = any(word in ("--multirun", "-m") for word in typed)
     scenarios = Scenarios(result.faults)
     value_of = ""
@@ -70,6 +73,19 @@ def read_arguments(typed: Sequence[str], application: str, options: Sequence[Opt
         result.composable = scenarios.choose(DEFAULT_SCENARIO) is not None
     result.command, result.typed, result.scenarios = command_of(application, typed), tuple(typed), scenarios.found
     return result
+
+
+def given_once(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words with each option as it was given last, where it then stands; and a note on each that was given before."""
+    names = [word.lstrip("+").partition("=")[0] if "=" in word and not word.startswith("-") else "" for word in words]
+    last = {name: place for place, name in enumerate(names)}
+    kept = [word for place, word in enumerate(words) if not names[place] or last[names[place]] == place]
+    notes = [
+        f"{word} does not count: {name} is given again behind it."
+        for place, (word, name) in enumerate(zip(words, names, strict=True))
+        if name and last[name] != place
+    ]
+    return kept, notes
 
 
 def read_switch(word: str, known: Mapping[str, Option], result: Arguments) -> None:

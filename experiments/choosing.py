@@ -64,7 +64,8 @@ def robust(settings: Mapping[str, Any], asked: Asked) -> None:
             "futures": futures.assign(**{name: each for name, each in zip(strategies, regrets(payoffs[0]), strict=True)}),
             "runs": long_table(dataset, outputs, dims),
         },
-        units={name: each.unit for name, each in known_outputs().items()},
+        units={name: each.unit for name, each in known_outputs().items()}
+        | dict.fromkeys(strategies, known_outputs()[wants[0].quantity].unit),
         draw=lambda folder: pictures(list(strategies), payoffs, weights, table, wants, found, folder, settings, asked),
         shown={"Strategies": table},
     )
@@ -150,10 +151,10 @@ def strategies_table(
 ) -> pd.DataFrame:
     """A row for each strategy, the least regretted first."""
     shares = dict(zip(names, satisfied(payoffs, levels, weights, draws), strict=True))
-    above = dominated(names, payoffs, weights, draws)
+    above, unit = dominated(names, payoffs, weights, draws), known_outputs()[wants[0].quantity].unit
     rows = []
     for rank, each in enumerate(choices(names, payoffs[0], weights), start=1):
-        row = {"rank": rank, "strategy": each.name, "quantity": wants[0].quantity, **asdict(each)}
+        row = {"rank": rank, "strategy": each.name, "quantity": wants[0].quantity, "unit": unit, **asdict(each)}
         del row["name"]
         row |= {"payoff": wants[0].sign * each.payoff, "satisfied": shares[each.name].value}
         row |= {"satisfied_low": shares[each.name].low, "satisfied_high": shares[each.name].high}
@@ -201,7 +202,8 @@ def pictures(
     asked: Asked,
 ) -> list[Any]:
     """Regret over futures, and how often each strategy satisfies."""
-    from experiments.charts import look_of, regret_chart
+    from experiments.canvas import look_of
+    from experiments.charts import regret_chart
 
     order = [names.index(name) for name in table["strategy"]]
     shares = list(table[["satisfied", "satisfied_low", "satisfied_high"]].itertuples(index=False, name=None))

@@ -23,13 +23,25 @@ from experiments.options import COMPARE
 from experiments.outputs import known_outputs, long_table, read_outputs
 from experiments.plan import SAME_AS_BASE, Plan
 from experiments.scorecard import conditions_met
-from experiments.tables import listed
+from experiments.tables import listed, table_of
 from scenarios.predictions import PREDICTIONS
 from scenarios.predictions.members import Members
 from sim.errors import DataError
 
 Array = npt.NDArray[Any]
 SAID = 4  # effects told in the answer, the largest first
+PREDICTED = (
+    "world", "scenario", "prediction", "verdict", "share_before", "share_after", "estimate", "low", "high", "relative", "relative_low",
+    "relative_high", "resolved", "pairs", "left_out", "pairs_needed", "runs_saved",
+)  # fmt: skip
+"""The columns of the table of predictions."""
+RANKED = (
+    dict.fromkeys(("world", "user", "quantity", "unit"), "object")
+    | {"rank": "int64", "scenario": "object"}
+    | dict.fromkeys(("mean", "regret", "regret_90", "worst_regret", "share_best"), "float64")
+    | {"dominated_by": "object"}
+)
+"""The columns of the ranking, and of which kind they are."""
 
 
 def compare(settings: Mapping[str, Any], asked: Asked) -> None:
@@ -79,7 +91,8 @@ def compare(settings: Mapping[str, Any], asked: Asked) -> None:
 
 def pictures(effects: pd.DataFrame, folder: Path, settings: Mapping[str, Any], asked: Asked) -> list[Any]:
     """The effects of each world."""
-    from experiments.charts import effects_chart, look_of
+    from experiments.canvas import look_of
+    from experiments.charts import effects_chart
 
     look = look_of(folder, asked.command, settings["language"])
     return [effects_chart(mine.to_dict("records"), look, f"effects_{world}") for world, mine in effects.groupby("world", sort=False)]
@@ -139,7 +152,7 @@ def predictions_table(plan: Plan, names: Sequence[str], dataset: xr.Dataset) -> 
                 effect = paired_share(one, two, weights, draws)
                 shares = [float(np.average(held, weights=weights)) if keys else np.nan for held in (one, two)]
                 rows.append({**row, "share_before": shares[0], "share_after": shares[1], **told(effect)})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(PREDICTED))
 
 
 def held(plan: Plan, dataset: xr.Dataset, world: str, number: int) -> dict[str, Any]:
@@ -185,15 +198,21 @@ def ranking_table(
             except DataError as error:
                 sentences.append(f"The {user} cannot be asked{aside}: {error.faults[0]}")
                 continue
-            above = dominated(names, payoffs, weights, draws)
+            above, unit = dominated(names, payoffs, weights, draws), known_outputs()[wants[0].quantity].unit
             for rank, each in enumerate(ranked, start=1):
                 mean = wants[0].sign * each.payoff
-                row = {"world": world, "user": user, "quantity": wants[0].quantity, "rank": rank, "scenario": each.name, "mean": mean}
-                row |= {"regret": each.regret, "regret_90": each.high_regret, "worst_regret": each.worst_regret, "share_best": each.best}
+                row = {"world": world, "user": user, "quantity": wants[0].quantity, "unit": unit, "rank": rank, "scenario": each.name}
+                row |= {
+                    "mean": mean,
+                    "regret": each.regret,
+                    "regret_90": each.high_regret,
+                    "worst_regret": each.worst_regret,
+                    "share_best": each.best,
+                }
                 rows.append({**row, "dominated_by": ", ".join(above[each.name])})
             found = lead(names, payoffs[0], weights, draws)
             sentences.append(preference(user, wants[0].quantity, aside, found, sum(each.best for each in ranked[: len(found.leaders)])))
-    return pd.DataFrame(rows), sentences
+    return table_of(rows, RANKED), sentences
 
 
 def preference(user: str, quantity: str, aside: str, found: Lead, best: float) -> str:

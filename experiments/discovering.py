@@ -17,16 +17,26 @@ import xarray as xr
 
 from experiments.analysis.boxes import Box, covering, peeled
 from experiments.application import Asked
+from experiments.columns import parameter_unit
 from experiments.design_points import design_faults, design_points
 from experiments.experiment import Findings, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import DISCOVER
 from experiments.outputs import known_outputs, long_table, output_faults, read_outputs
 from experiments.screening import free_of
+from experiments.tables import table_of
 from scenarios.predictions import PREDICTIONS
 from sim.errors import DataError, did_you_mean
 
 Array = npt.NDArray[Any]
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+BOXES = (
+    {"box": "int64"}
+    | dict.fromkeys(("condition", "unit", "limits"), "object")
+    | dict.fromkeys(("low", "high", "chance", "coverage", "density", "mass"), "float64")
+    | {"runs": "int64", "luck": "float64"}
+)
+STEPS = {"step": "int64", "coverage": "float64", "density": "float64", "mass": "float64", "conditions": "int64"}
+"""The columns of the tables of boxes and of steps, and of which kind they are."""
 CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*")
 
 
@@ -67,17 +77,19 @@ def discover(settings: Mapping[str, Any], asked: Asked) -> None:
     table = table.assign(of_interest=interest.reshape(-1))[there]
     factors = [f"{mechanic}.{parameter}" for mechanic, parameter in plan.points.names]
     x, columns = conditions_of(table, factors)
-    boxes = covering(x, table["of_interest"].to_numpy(bool), settings["boxes"], settings["coverage"])
-    steps = peeled(x, table["of_interest"].to_numpy(bool))
+    hits = table["of_interest"].to_numpy(bool)
+    decided = len(hits) > 0 and hits.all() == hits.any()  # it never happens, or always: no condition decides
+    boxes = [] if decided else covering(x, hits, settings["boxes"], settings["coverage"])
+    steps = [] if decided else peeled(x, hits)
     words = prediction or " and ".join(f"{each.quantity} {each.sign} {each.number:g}" for each in conditions)
     found_boxes = boxes_table(boxes, columns)
     findings = Findings(
         title=f"Where {words}",
-        subtitle=f"{len(table):,} runs over a Latin hypercube; {table['of_interest'].mean():.0%} of them are of interest.",
-        answer=answer(boxes, columns, words, float(table["of_interest"].mean()), len(table)),
+        subtitle=f"{len(table):,} runs over a Latin hypercube; {hits.mean():.0%} of them are of interest.",
+        answer=answer(boxes, columns, words, int(hits.sum()), len(table)),
         tables={"boxes": found_boxes, "peeling": steps_table(steps), "runs": table},
         units={name: each.unit for name, each in known_outputs().items()},
-        draw=lambda folder: pictures(x, columns, table["of_interest"].to_numpy(bool), boxes, steps, words, folder, settings, asked),
+        draw=lambda folder: pictures(x, columns, hits, boxes, steps, words, folder, settings, asked),
         shown={"Boxes": found_boxes, "Peeling": steps_table(steps)},
     )
     publish(prepared, asked, findings, begun)
@@ -147,7 +159,8 @@ def boxes_table(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]]) -> p
         for place in box.restricted:
             name = list(columns)[place]
             limits = limits_text(box.low[place], box.high[place], columns[name])
-            row = {"box": number, "condition": name, "limits": limits, "low": box.low[place], "high": box.high[place]}
+            row = {"box": number, "condition": name, "unit": parameter_unit(name), "limits": limits}
+            row |= {"low": box.low[place], "high": box.high[place]}
             row |= {
                 "chance": box.chance[place],
                 "coverage": box.coverage,
@@ -157,7 +170,7 @@ def boxes_table(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]]) -> p
                 "luck": box.luck,
             }
             rows.append(row)
-    return pd.DataFrame(rows)
+    return table_of(rows, BOXES)
 
 
 def steps_table(steps: Sequence[Box]) -> pd.DataFrame:
@@ -166,19 +179,25 @@ def steps_table(steps: Sequence[Box]) -> pd.DataFrame:
         {"step": n, "coverage": box.coverage, "density": box.density, "mass": box.mass, "conditions": len(box.restricted)}
         for n, box in enumerate(steps)
     ]
-    return pd.DataFrame(rows)
+    return table_of(rows, STEPS)
 
 
-def answer(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]], words: str, share: float, runs: int) -> list[str]:
-    """A sentence for each box."""
-    sentences = [f"{words} in {share:.0%} of {runs:,} runs."]
+def answer(boxes: Sequence[Box], columns: Mapping[str, Sequence[str]], words: str, hits: int, runs: int) -> list[str]:
+    """A sentence for each box; or that it never happens, or always, or that no condition is resolved."""
+    if hits == 0:
+        return [f"It never happens in {runs:,} runs: {words}. Ask for something likelier, or vary more."]
+    if hits == runs:
+        return [f"It happens in all {runs:,} runs: {words}. No condition decides; ask for something rarer."]
+    sentences = [f"{words} in {hits:,} of {runs:,} runs ({hits / runs:.0%})."]
     for number, box in enumerate(boxes):
         limits = boxes_table([box], columns)
         said = " and ".join(f"{row.condition} {row.limits}" for row in limits.itertuples())
         aside = "of what is left, " if number else ""
         rest = f"{aside}in {box.density:.0%} of the {box.cases:,} runs there, which are {box.coverage:.0%} of all in which it does."
         sentences.append(f"It happens where {said}: {rest}")
-    return sentences if boxes else [*sentences, "No condition surely makes it likelier: shuffled outcomes have boxes like these."]
+    if not boxes:
+        sentences.append("No condition that makes it likelier is resolved: shuffled outcomes have boxes like these. More samples may do.")
+    return sentences
 
 
 def pictures(
@@ -193,7 +212,8 @@ def pictures(
     asked: Asked,
 ) -> list[Any]:
     """The first box among the runs, in its two surest conditions."""
-    from experiments.charts import boxes_chart, look_of
+    from experiments.canvas import look_of
+    from experiments.charts import boxes_chart
 
     names, box = list(columns), boxes[0] if boxes else None
     chosen = sorted(box.chance, key=lambda each: box.chance[each])[:2] if box else []

@@ -166,6 +166,7 @@ def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) 
     Args:
         begun: when the experiment began, by `time.perf_counter()`.
     """
+    from experiments.columns import write_columns
     from experiments.study_page import write_study_page
     from experiments.tables import write_table
 
@@ -173,6 +174,7 @@ def publish(prepared: Prepared, asked: Asked, findings: Findings, begun: float) 
     with prepared.folder as folder:
         for name, frame in findings.tables.items():
             write_table(frame, folder.path, name, settings["format"], findings.units)
+        write_columns(findings.tables, findings.units, folder.path)
         figures = folder.path / "figures"
         figures.mkdir()
         pictures = findings.draw(figures)

@@ -13,12 +13,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from experiments.analysis.sensitivity import (
+    ChanceShare,
     Indices,
     Screening,
     chance_share,
     important,
+    leaders,
     morris,
     morris_points,
+    resolved_shares,
     runs_of,
     sobol,
     sobol_points,
@@ -29,11 +32,13 @@ from experiments.designs import SCREENING, factor_faults, factors_of, sample_fau
 from experiments.experiment import Findings, Prepared, experiment_faults, prepare, publish, read_scenarios, run
 from experiments.options import SENSITIVITY
 from experiments.outputs import known_outputs, long_table, read_outputs
+from experiments.tables import listed as named
 from experiments.worlds import WORLDS, load_world
 from sim.errors import DataError
 
 Array = npt.NDArray[Any]
 NAMED = 3  # parameters told in the answer for each output
+STANDARDISED = ("standardised", "standardised_conf")
 
 
 def sensitivity(settings: Mapping[str, Any], asked: Asked) -> None:
@@ -70,12 +75,12 @@ def sensitivity(settings: Mapping[str, Any], asked: Asked) -> None:
         indices = {name: sobol(kept, values.mean(axis=1), second_order, seed) for name, values in values_of.items()}
         runs = pd.concat([runs.assign(stage="screening"), further.assign(stage="indices")])
     last = year or str(settings["end"])[:4]
-    chance = {name: chance_share(values).value for name, values in first.items()} if next(iter(first.values())).shape[1] > 1 else {}
+    chance = {name: chance_share(values) for name, values in first.items()} if next(iter(first.values())).shape[1] > 1 else {}
     effects, shares = screening_table(screenings, chance), indices_table(indices)
     findings = Findings(
         title="Which parameters decide",
         subtitle=f"{len(runs):,} runs of scenario {prepared.plan.scenario} in the world '{settings['world']}'; yearly values of {last}.",
-        answer=answer(screenings, indices, chance, settings["members"]),
+        answer=answer(screenings, indices, chance, settings["members"], samples),
         tables={"screening": effects, "runs": runs} | ({"indices": shares} if indices else {}),
         units={name: each.unit for name, each in known_outputs().items()},
         draw=lambda folder: pictures(screenings, indices, folder, settings, asked),
@@ -109,14 +114,17 @@ def outputs_at(
     return {name: values[0, 0].T for name, values in outputs.items()}, table
 
 
-def screening_table(screenings: Mapping[str, Screening], chance: Mapping[str, float]) -> pd.DataFrame:
+def screening_table(screenings: Mapping[str, Screening], chance: Mapping[str, ChanceShare]) -> pd.DataFrame:
     """A row for each output and parameter."""
     rows = []
     for name, each in screenings.items():
         for place, factor in enumerate(each.names):
             row = {"output": name, "parameter": factor, "unit": known_outputs()[name].unit}
-            row |= {word: float(getattr(each, word)[place]) for word in ("mu", "mu_star", "mu_star_conf", "sigma", "standardised")}
-            rows.append({**row, "share_of_chance": chance.get(name, np.nan)})
+            words = ("mu", "mu_star", "mu_star_conf", "sigma", "standardised", "standardised_conf")
+            row |= {word: float(getattr(each, word)[place]) for word in words}
+            share = chance.get(name, ChanceShare(np.nan, np.nan, np.nan))
+            row |= {"share_of_chance": share.value, "share_of_chance_low": share.low, "share_of_chance_high": share.high}
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -135,41 +143,73 @@ def indices_table(indices: Mapping[str, Indices]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def answer(screenings: Mapping[str, Screening], indices: Mapping[str, Indices], chance: Mapping[str, float], members: int) -> list[str]:
-    """For each output the parameters that matter most, and how much of it is chance."""
-    sentences = []
+def answer(
+    screenings: Mapping[str, Screening], indices: Mapping[str, Indices], chance: Mapping[str, ChanceShare], members: int, samples: int
+) -> list[str]:
+    """For each output the parameters that matter most, as far as they are told apart, and how much of it is chance."""
+    sentences, open_shares = [], False
     for name, each in screenings.items():
-        unit = known_outputs()[name].unit
         if each.constant:
             sentences.append(f"{name} does not depend on any of the parameters.")
             continue
-        order = np.argsort(-each.mu_star)[:NAMED]
-        moved = "; ".join(f"{each.names[n]} {each.mu_star[n]:.3g}" for n in order)
-        text = f"{name} ({unit}) moves most over the range of: {moved}."
+        text = moved(name, each)
         if name in indices and not indices[name].constant:
-            shares = indices[name]
-            order = np.argsort(-shares.total_order)[:NAMED]
-            said = "; ".join(f"{shares.names[n]} {shares.total_order[n]:.0%} ± {shares.total_order_conf[n]:.0%}" for n in order)
-            text += f" Shares of its variance, interactions included: {said}."
+            told, missing = shared(indices[name])
+            text, open_shares = f"{text} {told}", open_shares or missing
         if name in chance:
-            text += f" {chance[name]:.0%} of the variance of single runs is chance."
+            share = chance[name]
+            text += f" {share.value:.0%} ({share.low:.0%} to {share.high:.0%}) of the variance of single runs is chance."
         sentences.append(text)
+    if not all(each.constant for each in screenings.values()):
+        sentences.append("Behind ± stands half of a 90% interval.")
+    if open_shares:
+        sentences.append(
+            f"Shares are not resolved where their interval may hold nearly anything: give more samples (now {samples}) "
+            f"or more members (now {members})."
+        )
     if members == 1:
         sentences.append("One seed at each point: chance counts as an effect here. Give members=2 or more to tell it apart.")
     return sentences
+
+
+def moved(name: str, screening: Screening) -> str:
+    """The largest effects on one output; which parameter has the largest is said only if its interval lies above all others."""
+    order, about = np.argsort(-screening.mu_star, kind="stable")[:NAMED], f"{name} ({known_outputs()[name].unit})"
+    effects = "; ".join(f"{screening.names[n]} {screening.mu_star[n]:.3g} ± {screening.mu_star_conf[n]:.2g}" for n in order)
+    first = [screening.names[place] for place in leaders(screening.mu_star, screening.mu_star_conf)]
+    if len(first) == 1:
+        return f"{about} moves most over the range of: {effects}."
+    if len(first) <= NAMED and len(first) < len(screening.names):
+        return f"{about} moves most over the range of one of {named(first)}, which are not told apart: {effects}."
+    return f"Over the range of which parameter {about} moves most is not resolved; the largest effects: {effects}."
+
+
+def shared(indices: Indices) -> tuple[str, bool]:
+    """The largest shares of an output's variance that are resolved, and which others are not; and whether there are such."""
+    shares, half = indices.total_order, indices.total_order_conf
+    sure = resolved_shares(shares, half)
+    said = [f"{indices.names[n]} {shares[n]:.0%} ± {half[n]:.0%}" for n in np.argsort(-shares, kind="stable") if sure[n]][:NAMED]
+    missing = [name for name, told in zip(indices.names, sure, strict=True) if not told]
+    if not said:
+        return "No parameter's share of its variance is resolved.", True
+    text = f"Shares of its variance, interactions included: {'; '.join(said)}"
+    if len(missing) > NAMED:
+        return f"{text}; those of {len(missing)} others are not resolved.", True
+    return f"{text}; not resolved: {named(missing)}." if missing else f"{text}.", bool(missing)
 
 
 def pictures(
     screenings: Mapping[str, Screening], indices: Mapping[str, Indices], folder: Path, settings: Mapping[str, Any], asked: Asked
 ) -> list[Any]:
     """A tornado for each output, and the map of all."""
-    from experiments.charts import importance_map, look_of, tornado_chart
+    from experiments.canvas import look_of
+    from experiments.importance import importance_map, tornado_chart
 
     look = look_of(folder, asked.command, settings["language"])
     found, names = [], list(next(iter(screenings.values())).names)
     if len(screenings) > 1:
-        values = np.stack([each.standardised for each in screenings.values()], axis=1)
-        found.append(importance_map(names, list(screenings), values, look, "sensitivities"))
+        values, half = (np.stack([getattr(each, word) for each in screenings.values()], axis=1) for word in STANDARDISED)
+        found.append(importance_map(names, list(screenings), values, half, look, "sensitivities"))
     for output, each in screenings.items():
         series = {"elementary": (each.mu_star, each.mu_star_conf)}
         found.append(tornado_chart(names, series, output, known_outputs()[output].unit, look, f"screening_{output}"))

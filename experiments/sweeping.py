@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.analysis.effects import paired_effect
+from experiments.analysis.effects import Effect, paired_effect
 from experiments.application import Asked
 from experiments.design_points import design_faults, design_points
 from experiments.experiment import Findings, Prepared, experiment_faults, prepare, publish, read_scenarios, run
@@ -21,7 +21,7 @@ from experiments.tables import listed
 from scenarios.predictions.judgement import mean_interval
 
 if TYPE_CHECKING:
-    from experiments.charts import Look
+    from experiments.canvas import Look
     from experiments.layout import Picture
 
 SHOWN = 200  # points on the page; the table has all
@@ -55,8 +55,20 @@ def designed(settings: Mapping[str, Any], asked: Asked, stem: str, options: Sequ
     if not found:
         seed = settings.get("seed")
         made = design_points(str(settings["design"]), varied, samples, seed if isinstance(seed, int) else 0)
+    faults += unvaried(settings, made)
     prepared = prepare(settings, [*asked.faults, *found, *faults], stem, options=options, scenarios=scenarios, points=made)
     return prepared, [f"{mechanic}.{parameter}" for mechanic, parameter in prepared.plan.points.names]
+
+
+def unvaried(settings: Mapping[str, Any], made: Points | None) -> list[str]:
+    """The fault of a design with a single point in a single market."""
+    names, points = settings.get("scenarios"), 0 if made is None else int(np.prod(made.shape))
+    if points != 1 or not isinstance(names, list) or len(names) > 1 or settings.get("world") == "both":
+        return []
+    return [
+        "vary: nothing is varied; one point in one scenario and one world has nothing beside it. Give vary.<mechanic>.<parameter>=[...] "
+        "with two values or more (forecast --parameters lists them), scenarios=[a,b], or world=both; for one market take forecast."
+    ]
 
 
 def runs_table(prepared: Prepared, asked: Asked, outputs: Sequence[str], year: int | None) -> pd.DataFrame:
@@ -104,25 +116,38 @@ def answer(means: pd.DataFrame, runs: pd.DataFrame, outputs: Sequence[str], vari
         if there[name].max() == there[name].min():
             sentences.append(f"{name} is the same at all points: {there[name].max():.4g} {known[name].unit}.")
             continue
-        low, high = there.loc[there[name].idxmin()], there.loc[there[name].idxmax()]
+        low, high, effect, comparisons = extremes(there, runs, name)
         sentences.append(
             f"{name} ({known[name].unit}) is lowest, {low[name]:.4g}, at {place(low, varied, means)} "
-            f"and highest, {high[name]:.4g}, at {place(high, varied, means)}{verdict(runs, name, low, high)}."
+            f"and highest, {high[name]:.4g}, at {place(high, varied, means)}{verdict(effect, comparisons)}."
         )
     return sentences
 
 
-def verdict(runs: pd.DataFrame, output: str, low: pd.Series, high: pd.Series) -> str:
-    """Whether two points differ on the same members; nothing between worlds, whose draws are others."""
+def extremes(means: pd.DataFrame, runs: pd.DataFrame, output: str) -> tuple[pd.Series, pd.Series, Effect | None, int]:
+    """The lowest and the highest point, their difference on the same members, and among how many differences it was chosen.
+
+    There is no difference between worlds, whose draws are others.
+    """
+    low, high = means.loc[means[output].idxmin()], means.loc[means[output].idxmax()]
+    comparisons = sum(count * (count - 1) // 2 for count in means["world"].value_counts())
     if low["world"] != high["world"]:
-        return ""
-    labels = [name for name in low.index if name in runs]
-    labels = [name for name in labels if name not in known_outputs()]
+        return low, high, None, comparisons
+    labels = [name for name in low.index if name in runs and name not in known_outputs()]
     one, two = (runs[(runs[labels] == point[labels]).all(axis=1)].sort_values("member") for point in (low, high))
-    effect = paired_effect(one[output].to_numpy(), two[output].to_numpy(), one["weight"].to_numpy(), one["draw"].to_numpy())
+    columns = (one[output], two[output], one["weight"], one["draw"])
+    return low, high, paired_effect(*(column.to_numpy() for column in columns), max(1, comparisons)), comparisons
+
+
+def verdict(effect: Effect | None, comparisons: int) -> str:
+    """Whether the lowest and the highest point differ, reckoned with their having been chosen among all."""
+    if effect is None:
+        return ""
+    choice = f", reckoned with the choice among {comparisons:,} pairs of points" if comparisons > 1 else ""
     if effect.resolved:
-        return f"; the difference is {effect.estimate:.4g} ({effect.low:.4g} to {effect.high:.4g})"
-    return f"; that they differ is not resolved by {effect.pairs} pair{'s' * (effect.pairs != 1)} of runs"
+        return f"; the difference is {effect.estimate:.4g} ({effect.low:.4g} to {effect.high:.4g}){choice}"
+    needed = f"; about {effect.pairs_needed:,} like these would resolve it" if effect.pairs_needed else ""
+    return f"; that they differ is not resolved by {effect.pairs} pair{'s' * (effect.pairs != 1)} of runs{choice}{needed}"
 
 
 def place(row: pd.Series, varied: Sequence[str], means: pd.DataFrame) -> str:
@@ -134,7 +159,7 @@ def place(row: pd.Series, varied: Sequence[str], means: pd.DataFrame) -> str:
 
 def pictures(points: Points, runs: pd.DataFrame, means: pd.DataFrame, folder: Path, settings: Mapping[str, Any], asked: Asked) -> list[Any]:
     """Each output against what was varied: lines over one parameter, a table in shades over two, the runs of a random design."""
-    from experiments.charts import look_of
+    from experiments.canvas import look_of
 
     look, found = look_of(folder, asked.command, settings["language"]), []
     factors = [f"{mechanic}.{parameter}" for mechanic, parameter in points.names]
@@ -142,7 +167,7 @@ def pictures(points: Points, runs: pd.DataFrame, means: pd.DataFrame, folder: Pa
         if not factors or not np.isfinite(means[output]).any():
             continue
         if settings["design"] == "grid" and len(factors) == 2:
-            found += shaded(means, output, factors, look)
+            found += shaded(means, runs, output, factors, look)
         elif settings["design"] in ("grid", "list"):
             found += [lined(means, runs, output, factor, points, look) for factor in factors]
         else:
@@ -150,16 +175,21 @@ def pictures(points: Points, runs: pd.DataFrame, means: pd.DataFrame, folder: Pa
     return found
 
 
-def shaded(means: pd.DataFrame, output: str, factors: Sequence[str], look: Look) -> list[Picture]:
+def shaded(means: pd.DataFrame, runs: pd.DataFrame, output: str, factors: Sequence[str], look: Look) -> list[Picture]:
     """The output over two parameters, a picture for each world and scenario."""
     from experiments.charts import heat_chart
 
     found = []
     for (world, scenario), mine in means.groupby(["world", "scenario"], sort=False):
         table = mine.pivot(index=factors[0], columns=factors[1], values=output)
-        high = mine.loc[mine[output].idxmax()]
-        title = f"{scenario}, world '{world}': {output} is highest, {high[output]:.3g}, at {place(high, factors, mine)}"
-        label = f"columns: {factors[1]}; rows: {factors[0]}; shades and numbers: {output}, {known_outputs()[output].unit}"
+        title = look.say("flat" if mine[output].nunique() == 1 else "level", market=f"{scenario}, {world}", output=output)
+        if mine[output].nunique() > 1:
+            low, high, effect, _ = extremes(mine[np.isfinite(mine[output])], runs, output)
+            if effect is not None and effect.resolved:
+                ends = {"low": f"{low[output]:.3g}", "high": f"{high[output]:.3g}"}
+                ends |= {"lowest": place(low, factors, mine), "highest": place(high, factors, mine)}
+                title = look.say("spans", market=f"{scenario}, {world}", output=output, **ends)
+        label = look.say("shades", across=factors[1], down=factors[0], output=output, unit=known_outputs()[output].unit)
         rows, columns = ([f"{each:g}" for each in labels] for labels in (table.index, table.columns))
         found.append(heat_chart(rows, columns, table.to_numpy(), title, label, look, f"{output}_{world}_{scenario}"))
     return found
@@ -169,25 +199,36 @@ def lined(means: pd.DataFrame, runs: pd.DataFrame, output: str, factor: str, poi
     """The output over one parameter, a line for each world and scenario; the others are averaged over their values."""
     from experiments.charts import sweep_chart
 
-    series, resolved = {}, []
+    series, courses = {}, []
     for (world, scenario), mine in means.groupby(["world", "scenario"], sort=False):
         averaged = mine.groupby(factor)[[output, f"{output}_low", f"{output}_high"]].mean()
         label = f"{scenario}, {world}"
         series[label] = (averaged.index.to_numpy(float), *(averaged[name].to_numpy() for name in averaged.columns))
-        resolved.append(differs(runs[(runs["world"] == world) & (runs["scenario"] == scenario)], output, factor))
+        courses.append(course(runs[(runs["world"] == world) & (runs["scenario"] == scenario)], output, factor))
     unit = points.coordinates[factor].attributes["units"]
-    return sweep_chart(series, resolved, output, known_outputs()[output].unit, factor, unit, look, f"{output}_{factor}")
+    return sweep_chart(series, courses, output, known_outputs()[output].unit, factor, unit, look, f"{output}_{factor}")
 
 
-def differs(runs: pd.DataFrame, output: str, factor: str) -> bool:
-    """Whether the value of a parameter with the highest mean is resolved above that with the lowest, on the same members."""
-    table = runs.pivot_table(index=["member", "draw", "weight"], columns=factor, values=output, aggfunc="mean")
+def course(runs: pd.DataFrame, output: str, factor: str) -> str:
+    """What is resolved of an output by rising values of a parameter, on the same members: it rises, falls, bends, or nothing.
+
+    The greatest rise and the greatest fall from one value to a later one are looked at, as differences chosen among all pairs.
+    """
+    table = runs.pivot_table(index=["member", "draw", "weight"], columns=factor, values=output, aggfunc="mean").dropna(axis=1, how="all")
     weights, draws = (table.index.get_level_values(name).to_numpy() for name in ("weight", "draw"))
-    means = table.to_numpy().T @ weights
-    if not np.isfinite(means).any():
-        return False
-    low, high = (table.to_numpy()[:, place] for place in (np.nanargmin(means), np.nanargmax(means)))
-    return paired_effect(low, high, weights, draws).resolved
+    values, count = table.to_numpy(), table.shape[1]
+    if count < 2:
+        return "unresolved"
+    there = np.isfinite(values)
+    means = (np.where(there, values, 0).T @ weights) / np.maximum(there.T @ weights, 1e-300)
+    resolved = []
+    for sign in (1, -1):
+        gains = [(sign * (means[later] - means[:later])).max() for later in range(1, count)]
+        later = 1 + int(np.argmax(gains))
+        before = int(np.argmax(sign * (means[later] - means[:later])))
+        effect = paired_effect(sign * values[:, before], sign * values[:, later], weights, draws, count * (count - 1) // 2)
+        resolved.append(effect.resolved and effect.estimate > 0)
+    return {(True, True): "bends", (True, False): "rises", (False, True): "falls"}.get((resolved[0], resolved[1]), "unresolved")
 
 
 def scattered(runs: pd.DataFrame, output: str, factor: str, points: Points, look: Look) -> Picture:

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.columns import column_units
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,6 +20,17 @@ FORMATS = tuple(ENDINGS)
 def listed(names: Sequence[str]) -> str:
     """Names in words: a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def table_of(rows: Sequence[Mapping[str, object]], kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Rows as a table that has its columns although there may be no row.
+
+    Args:
+        kinds: of each column: "int64", "float64" or "object".
+    """
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=list(kinds)).astype(dict(kinds))
 
 
 def format_faults(form: object) -> list[str]:
@@ -33,20 +46,25 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str, form: str, units: 
 
     Args:
         form: one of FORMATS.
-        units: of columns that have one; they go along where the form has a place for them.
+        units: of quantities in it; they go along where the form has a place for them.
     """
+    units = column_units(list(frame.columns), units)
     path = folder / f"{name}{ENDINGS[form]}"
     if form == "csv":
         frame.to_csv(path, index=False, lineterminator="\n")
     elif form == "parquet":
-        frame.to_parquet(path, index=False)
+        import pyarrow
+        from pyarrow import parquet
+
+        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+        fields = [field.with_metadata({"unit": units[field.name]}) if field.name in units else field for field in table.schema]
+        parquet.write_table(table.cast(pyarrow.schema(fields, metadata=table.schema.metadata)), path)
     else:
         import xarray as xr
 
         dataset = xr.Dataset({column: ("row", values_of(frame[column])) for column in frame.columns})
         for column, unit in units.items():
-            if column in dataset:
-                dataset[column].attrs["units"] = unit
+            dataset[column].attrs["units"] = unit
         if form == "netcdf":
             path.write_bytes(bytes(dataset.to_netcdf(engine="scipy", format="NETCDF3_64BIT")))
         else:

@@ -173,6 +173,82 @@ NOTES: dict[str, tuple[str, str]] = {
 }
 
 
+# What the pictures of comparisons, sweeps, sensitivities, discoveries and choices say.
+TEXTS: dict[str, tuple[str, str]] = {
+    "change": ("change, % of the base's mean", "变化（占基准均值的 %）"),
+    "resolved": ("filled: 90% interval excludes 0", "实心：90% 区间不含 0"),
+    "open": ("hollow: not resolved", "空心：尚不能判定"),
+    "beyond": ("arrow head: the interval goes on", "箭头：区间超出坐标轴"),
+    "moves": (
+        "Of the resolved effects, that of {scenario} on {quantity} is largest: {value}",
+        "在可判定的影响中，{scenario} 对 {quantity} 的最大：{value}",
+    ),
+    "nothing": ("No effect is resolved", "没有可判定的影响"),
+    "depends": ("{output} depends most on {name}", "{output} 最依赖 {name}"),
+    "either": (
+        "{output} depends most on one of {names}, which are not told apart",
+        "{output} 最依赖的参数是 {names} 之一，尚不能区分",
+    ),
+    "undecided": ("Which parameter {output} depends on most is not resolved", "尚不能判定 {output} 最依赖哪个参数"),
+    "constant": ("{output} depends on none of the parameters", "{output} 不依赖任何参数"),
+    "elementary": ("mean size of the effect over the range, {unit} (mu*)", "全范围内效应的平均大小，{unit}（mu*）"),
+    "share": ("share of the variance", "方差占比"),
+    "alone": ("alone (S1)", "单独（S1）"),
+    "total": ("with interactions (ST)", "含交互（ST）"),
+    "interval": ("bars: 90% interval", "横线：90% 区间"),
+    "map": ("{name} matters most, over all outputs", "总体上 {name} 最重要"),
+    "map_either": (
+        "One of {names} matters most, over all outputs; they are not told apart",
+        "总体上 {names} 之一最重要，尚不能区分",
+    ),
+    "map_undecided": ("Which parameter matters most, over all outputs, is not resolved", "尚不能判定总体上哪个参数最重要"),
+    "standard": ("effect over the range, in standard deviations of the output", "全范围效应（以输出标准差计）"),
+    "rises": ("{output} rises with {name}", "{output} 随 {name} 上升"),
+    "falls": ("{output} falls with {name}", "{output} 随 {name} 下降"),
+    "bends": ("{output} rises and falls with {name}", "{output} 随 {name} 有升有降"),
+    "unresolved": ("Whether {output} depends on {name} is not resolved", "尚不能判定 {output} 是否依赖 {name}"),
+    "unalike": (
+        "{output} moves with {name} in some of the markets only, as far as is resolved",
+        "{output} 仅在部分市场中可判定随 {name} 变化",
+    ),
+    "differs": ("{output} moves with {name} otherwise in each market", "{output} 随 {name} 的变化因市场而异"),
+    "spans": (
+        "{market}: {output} goes from {low} at {lowest} to {high} at {highest}",
+        "{market}：{output} 从 {low}（{lowest}）到 {high}（{highest}）",
+    ),
+    "flat": ("{market}: {output} is the same at all points", "{market}：各点的 {output} 相同"),
+    "level": ("{market}: whether {output} differs between the points is not resolved", "{market}：尚不能判定各点的 {output} 是否不同"),
+    "shades": (
+        "columns: {across}; rows: {down}; shades and numbers: {output}, {unit}",
+        "列：{across}；行：{down}；灰度与数字：{output}，{unit}",
+    ),
+    "mean": ("mean with 90% interval", "均值与 90% 区间"),
+    "runs": ("runs", "单次模拟"),
+    "binned": ("running mean", "分段均值"),
+    "where": ("{words} where {limits}", "{words} 的条件：{limits}"),
+    "nowhere": (
+        "No condition is resolved that makes {words} likelier: it happens in {hits} of {cases} runs",
+        "尚不能判定哪个条件使 {words} 更可能：{cases} 次模拟中发生 {hits} 次",
+    ),
+    "never": ("{words} in none of {cases} runs", "{words} 在 {cases} 次模拟中从未发生"),
+    "always": ("{words} in all {cases} runs", "{words} 在全部 {cases} 次模拟中都发生"),
+    "interest": ("{words}", "{words}"),
+    "other": ("otherwise", "其他"),
+    "coverage": ("coverage", "覆盖率"),
+    "density": ("density", "密度"),
+    "regret": ("{name} is regretted least", "{name} 的遗憾最小"),
+    "unsure": ("{name} is regretted least; whether less than {rival} is not resolved", "{name} 的遗憾最小，但与 {rival} 的差别尚不能判定"),
+    "alike": ("All strategies are the same in every future", "所有策略在每个情景中都相同"),
+    "regretted": ("regret in {quantity}, {unit}", "{quantity} 的遗憾，{unit}"),
+    "spread": (
+        "line: 5 to 95% of futures, box: half of them, mark: median, cross: worst",
+        "线：5–95% 的情景，框：一半，点：中位数，叉：最坏",
+    ),
+    "satisfied": ("share of futures that satisfy", "满足要求的情景占比"),
+    "command": ("Made by: {command}", "生成命令：{command}"),
+}
+
+
 def say(key: str, language: str, **values: object) -> str:
     """A term in the language asked for; a term nobody translated is shown as it is."""
     pair = WORDS.get(key)

@@ -129,6 +129,7 @@ def judged(plan: Plan, ensemble: Ensemble) -> tuple[list[Row], str]:
 
 def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[str, Any], path: Path, pool: Pool) -> list[str]:
     """Write everything but the manifest; returns notes on what could not be drawn."""
+    from experiments.columns import write_columns
     from experiments.outputs import HEADLINES, known_outputs, long_table, read_outputs
     from experiments.page import write_page
     from experiments.pictures import draw_all
@@ -141,7 +142,9 @@ def write(plan: Plan, ensemble: Ensemble, rows: Sequence[Row], record: Mapping[s
         write_csv(rows, path / "scorecard.csv")
     names = [name for name in HEADLINES if f"{name}_annual" in ensemble.base]
     runs = long_table(ensemble.base, read_outputs(ensemble.base, names, None), DIMS)
-    write_table(runs, path, "runs", plan.settings["format"], {name: known_outputs()[name].unit for name in names})
+    units = {name: known_outputs()[name].unit for name in names}
+    write_table(runs, path, "runs", plan.settings["format"], units)
+    write_columns({"runs": runs}, units, path)
     write_configuration(plan, path)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)

@@ -14,10 +14,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 import xarray as xr
 
-from experiments import carrying_out, compare, discover, forecast, resume, robust, sensitivity, sweep
+from experiments import carrying_out, compare, discover, discovering, forecast, resume, robust, sensitivity, sweep
 from experiments.carrying_out import store_of
 from experiments.folder import ResultsFolder
 from experiments.precision import chance
@@ -106,6 +107,42 @@ class TestSweep:
         assert read["n"].tolist() == [1, 2]
         assert read["held"].astype(int).tolist() == [1, 0]
 
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_a_table_without_a_row_has_its_columns(self, tmp_path, form):
+        """No box was found."""
+        path = write_table(discovering.boxes_table([], {}), tmp_path, "boxes", form, {})
+        if form in ("csv", "parquet"):
+            read = pd.read_csv(path) if form == "csv" else pd.read_parquet(path)
+        else:
+            with xr.open_dataset(
+                path, engine="scipy" if form == "netcdf" else "zarr", **({} if form == "netcdf" else {"consolidated": False})
+            ) as data:
+                read = data.load().to_dataframe()
+        assert len(read) == 0
+        assert sorted(read.columns) == sorted(discovering.BOXES)
+
+    def test_units_stand_beside_the_tables(self, swept, tmp_path):
+        """Of what is varied, of what comes out and of the ends of its interval; Parquet carries them too."""
+        columns = pd.read_csv(swept / "first" / "columns.csv", keep_default_na=False).set_index(["table", "column"])["unit"]
+        tables = {name: pd.read_csv(swept / "first" / f"{name}.csv") for name in ("runs", "points")}
+        assert list(columns.index) == [(name, column) for name, frame in tables.items() for column in frame.columns]
+        for place in (("runs", "live_gmv"), ("points", "live_gmv"), ("points", "live_gmv_low"), ("points", "live_gmv_high")):
+            assert columns[place] == "CNY_trillion per year"
+        assert columns["runs", "private_domain.opening"] == "1"
+        assert columns["runs", "member"] == ""
+        path = write_table(tables["points"], tmp_path, "points", "parquet", {"live_gmv": "CNY_trillion per year"})
+        metadata = pyarrow.parquet.read_schema(path)
+        assert metadata.field("live_gmv_low").metadata[b"unit"] == b"CNY_trillion per year"
+
+    def test_an_option_that_is_given_twice_counts_once(self, tmp_path, capsys):
+        """The last one, which alone stands in the command that makes it again; and the reader is told."""
+        words = [*SMALL, "members=1", "draws=1", OPENING, "end=2020-02-28", f"out={tmp_path / 'a'}"]
+        assert sweep.command(words) == 0
+        assert "end=2020-12-31 does not count: end is given again behind it." in capsys.readouterr().err
+        command = json.loads((tmp_path / "a" / "manifest.json").read_text(encoding="utf-8"))["command"]
+        assert command.count("end=") == 1
+        assert "end=2020-02-28" in command
+
     def test_a_cluster_makes_the_same_tables(self, swept, tmp_path):
         """The same command on a scheduler and workers that are processes of their own."""
         with Local(tmp_path) as local:
@@ -186,10 +223,13 @@ class TestOthers:
     def test_discover(self, tmp_path, capsys):
         """More open private domains sell more: that is the condition that is found."""
         words = [*SMALL, "vary.private_domain.opening=[0.1,4]", "vary.style.jump=[0.5,4]", "samples=40", "outputs=[private_domain_gmv]"]
-        first = [*words, "when=private_domain_gmv > 0", f"out={tmp_path / 'a'}"]
-        assert discover.command(first) == 1
-        assert "All of the 40 cases are of interest" in capsys.readouterr().err
-        assert not (tmp_path / "a").exists()
+        for name, when, said in (("always", "> 0", "It happens in all 40 runs"), ("never", "> 99", "It never happens in 40 runs")):
+            assert discover.command([*words, f"when=private_domain_gmv {when}", f"out={tmp_path / name}"]) == 0
+            assert f"{said}: private_domain_gmv {when}." in capsys.readouterr().out
+            boxes, peeling, runs = (pd.read_csv(tmp_path / name / f"{table}.csv") for table in ("boxes", "peeling", "runs"))
+            assert (len(boxes), len(peeling), len(runs)) == (0, 0, 40)
+            assert {"box", "condition", "limits", "coverage", "density"} <= set(boxes.columns)
+            assert "box" in files(tmp_path / name)[1]
         level = 0.9
         assert discover.command([*words, f"when=private_domain_gmv >= {level}", "boxes=1", f"out={tmp_path / 'b'}"]) in (0, 1)
         runs = open_study(store_of({"store": os.environ["LIVEMARKET_STORE"]}), "b")["private_domain_gmv_annual"].values
@@ -315,6 +355,8 @@ class TestBadInput:
             (sweep, [OPENING, "year=2031"], "lies behind the end of the runs"),
             (sweep, [OPENING, "format=xls"], "Choose one of csv, parquet, netcdf, zarr"),
             (sweep, [OPENING, "scenarios=[baseline,baseline]"], "'baseline' stands twice"),
+            (sweep, [], "nothing is varied"),
+            (sweep, ["vary.private_domain.opening=[2]"], "Give vary.<mechanic>.<parameter>=[...] with two values or more"),
             (sweep, [OPENING, "engine=dask"], "engine=dask and address="),
             (sweep, [OPENING, "engine=dask", "address=tcp://127.0.0.1:9"], "no scheduler of Dask answers there"),
             (compare, ["scenarios=[baseline]"], "compares nothing"),

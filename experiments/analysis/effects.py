@@ -54,29 +54,37 @@ class Effect:
         return RESOLVED if self.resolved else OPEN
 
 
-def paired_effect(base: Array, other: Array, weights: Array, draws: Array) -> Effect:
+def paired_effect(base: Array, other: Array, weights: Array, draws: Array, comparisons: int = 1) -> Effect:
     """The mean difference other - base over pairs.
+
+    Who takes the greatest of many differences finds one in noise too. Told among how many it was chosen, the interval is so wide that
+    those of all of them hold together (Bonferroni's inequality; Dunn 1961, Journal of the American Statistical Association 56, 52-64),
+    and each draw counts once, by the mean of its seeds: a size reckoned from the differences would be chosen along with them.
 
     Args:
         base, other: (pair,). weights: (pair,), at least 0. draws: (pair,), the number of the parameter draw.
+        comparisons: among how many differences this one was chosen after looking at them; 1 where it was not.
     """
     base, other, weights, draws, left_out = whole(base, other, weights, draws)
     pairs = len(base)
     if pairs == 0:
         return Effect(np.nan, np.nan, np.nan, np.nan, False, 0, left_out, None, np.nan)
-    difference = other - base
-    mean, low, high = mean_interval(difference, weights, draws)
-    size = effective_size(difference, weights, draws)
-    spread = deviation(difference, weights, size)
-    level = float(weights @ base / weights.sum())
+    sample = other - base, weights, draws
+    if comparisons > 1:
+        sample = by_draw(*sample)
+    level = 1 - (1 - LEVEL) / comparisons
+    mean, low, high = mean_interval(*sample, level)
+    size = effective_size(*sample)
+    spread = deviation(*sample[:2], size)
+    before = float(weights @ base / weights.sum())
     needed = None
     if mean != 0 and np.isfinite(spread):
-        tail = (1 + LEVEL) / 2
+        tail = (1 + level) / 2
         wanted = least(lambda count: stdtrit(count - 1, tail) * spread / np.sqrt(count) < abs(mean))
         needed = None if wanted is None else int(np.ceil(wanted * pairs / size))
     return Effect(
         mean, low, high,
-        relative=mean / level if level else np.nan,
+        relative=mean / before if before else np.nan,
         resolved=pairs > 1 and (low > 0 or high < 0),
         pairs=pairs,
         left_out=left_out,
@@ -117,6 +125,15 @@ def whole(base: Array, other: Array, weights: Array, draws: Array) -> tuple[Arra
     there = np.isfinite(base) & np.isfinite(other)
     counted = there & (weights > 0)
     return base[counted], other[counted], weights[counted], draws[counted], int((~there).sum())
+
+
+def by_draw(values: Array, weights: Array, draws: Array) -> tuple[Array, Array, Array]:
+    """One value for each draw, the mean of its seeds, with its weight and the draw; seeds of a single draw stay as they are."""
+    names, owner = np.unique(draws, return_inverse=True)
+    if len(names) == 1:
+        return values, weights, draws
+    mass = np.bincount(owner, weights)
+    return np.bincount(owner, weights * values) / mass, mass, names
 
 
 def deviation(values: Array, weights: Array, size: float) -> float:

@@ -32,6 +32,8 @@ Array = npt.NDArray[Any]
 LEVELS = 4  # levels of a screening's grid; source: Campolongo, Cariboni & Saltelli 2007
 RESAMPLES = 200  # bootstrap samples; source: Efron & Tibshirani 1993 (enough for a standard error)
 STEP_ERROR = 1e-4  # share of a range by which written values may miss a screening's step; source: definition (above designs.RESOLUTION)
+SMALL_HALF = 0.1  # half of a share's interval up to which the share is resolved whatever it is; source: assumption
+WIDE_HALF = 0.5  # and above which it is not, for it may then be nearly anything; source: assumption
 KEPT = 2  # fewest factors that a screening keeps; source: definition (fewer have no interaction)
 FIRST_ROWS = 5  # faulty rows that a message names; source: definition
 
@@ -57,6 +59,11 @@ class Screening:
     sigma: Array
     standardised: Array
     constant: bool
+
+    @property
+    def standardised_conf(self) -> Array:
+        """Half the width of the interval of `standardised`, (d,)."""
+        return self.mu_star_conf * np.divide(self.standardised, self.mu_star, out=np.zeros(len(self.mu_star)), where=self.mu_star > 0)
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,22 @@ def important(screening: Screening, share: float) -> tuple[str, ...]:
     reached = (upper >= share * screening.mu_star.max()) & (not screening.constant)
     reached[:KEPT] = True
     return tuple(screening.names[number] for number in order[reached])
+
+
+def leaders(values: Array, half: Array) -> list[int]:
+    """Places of the greatest value and of all that are not told apart from it, the greatest first: their intervals reach its own.
+
+    Args:
+        values: (d,). half: half the widths of their intervals, (d,); one without a number reaches everything.
+    """
+    order = np.argsort(-values, kind="stable")
+    apart = values + half < values[order[0]] - half[order[0]]
+    return [int(place) for place in order if not apart[place]]
+
+
+def resolved_shares(shares: Array, half: Array) -> Array:
+    """Which shares of a variance say something: their interval is narrow, or leaves out 0 and is not wider than the whole, (d,)."""
+    return (half <= SMALL_HALF) | ((half < shares) & (half <= WIDE_HALF))
 
 
 def sobol_points(factors: Sequence[Factor], samples: int, second_order: bool, seed: int) -> Array:

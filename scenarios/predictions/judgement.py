@@ -133,13 +133,13 @@ def share_of_seeds(needed: float) -> Judge:
     return judge
 
 
-def mean_interval(values: Values, weights: Values, draws: Values) -> tuple[float, float, float]:
-    """Weighted mean and its 90% Student interval; unbounded when the members are worth only one."""
+def mean_interval(values: Values, weights: Values, draws: Values, level: float = LEVEL) -> tuple[float, float, float]:
+    """Weighted mean and its Student interval, of 90% if nothing is said; unbounded when the members are worth only one."""
     weights = weights / weights.sum()
     mean = float(weights @ values)
     size = effective_size(values, weights, draws)
     if size <= 1 + 1e-9:
         return mean, -np.inf, np.inf
     variance = float(weights @ (values - mean) ** 2) * size / (size - 1)
-    half = float(special.stdtrit(size - 1, (1 + LEVEL) / 2)) * np.sqrt(variance / size)
+    half = float(special.stdtrit(size - 1, (1 + level) / 2)) * np.sqrt(variance / size)
     return mean, mean - half, mean + half
