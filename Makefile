@@ -39,8 +39,8 @@ fit: $(STAMP)  ## fit both worlds: what the report says, and what the data say
 	$(BIN)/python -m experiments.fit world=data $(ARGS)
 	$(BIN)/python -m experiments.worlds_page
 
-test: $(STAMP)  ## run every test, the linters among them: ARGS="-k ledger"
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## run every test on all cores, the linters among them: ARGS="-k ledger"
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 bench: $(STAMP)  ## measure speed and memory beside other frameworks, into docs/ (15 minutes)
 	$(BIN)/python -m experiments.bench $(ARGS)
