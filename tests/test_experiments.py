@@ -474,10 +474,10 @@ class TestBadInput:
             return anywhere(suffix, prefix, dir)
 
         words = [*SMALL, "end=2020-02-28", "members=1", "draws=1", f"store={tmp_path / 'store'}"]
-        assert sweep.command([*words, "vary.private_domain.opening=[0.5]", f"out={tmp_path / 'a'}"]) == 0
+        assert sweep.command([*words, OPENING, f"out={tmp_path / 'a'}"]) == 0
         monkeypatch.setattr(tempfile, "mkdtemp", refusing)
-        assert sweep.command([*words, "vary.private_domain.opening=[0.5]", f"out={tmp_path / 'b'}"]) == 0, "all of it is there"
-        assert sweep.command([*words, OPENING, f"out={tmp_path / 'c'}"]) == 2
+        assert sweep.command([*words, OPENING, f"out={tmp_path / 'b'}"]) == 0, "all of it is there"
+        assert sweep.command([*words, OPENING, "seed=2", f"out={tmp_path / 'c'}"]) == 2
         assert "cannot be written to (Read-only file system)" in capsys.readouterr().err
 
     def test_a_disk_that_fills_up_keeps_what_is_finished(self, tmp_path, capsys, monkeypatch):

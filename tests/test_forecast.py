@@ -92,7 +92,8 @@ def made(tmp_path_factory):
 
 def test_folder_holds_everything(made):
     """Data, page, pictures, configuration and manifest; no scorecard, as 2030 was not simulated."""
-    assert sorted(os.listdir(made)) == ["configuration.yaml", "figures", "forecast.nc", "index.html", "manifest.json", "runs.csv"]
+    files = ["columns.csv", "configuration.yaml", "figures", "forecast.nc", "index.html", "manifest.json", "runs.csv"]
+    assert sorted(os.listdir(made)) == files
     pictures = {path.stem for path in (made / "figures").glob("*.png")}
     assert pictures == {path.stem for path in (made / "figures").glob("*.svg")}
     assert "live_gmv" in pictures
