@@ -25,6 +25,7 @@ from experiments.plan import SAME_AS_BASE, Plan
 from experiments.scorecard import conditions_met
 from experiments.tables import listed, table_of
 from scenarios.predictions import PREDICTIONS
+from scenarios.predictions.judgement import LEVEL
 from scenarios.predictions.members import Members
 from sim.errors import DataError
 
@@ -245,7 +246,10 @@ def effect_sentences(effects: pd.DataFrame, base: str, year: int) -> list[str]:
             said = "; ".join(
                 f"{row.quantity} {row.relative:+.1%} ({row.relative_low:+.1%} to {row.relative_high:+.1%})" for row in largest.itertuples()
             )
-            sentences.append(f"{where} against {base} in {year}: {said}. {len(resolved)} of {len(mine)} effects are resolved.")
+            told_apart = (
+                f"{len(resolved)} of {len(mine)} effects are resolved; were there none, about {(1 - LEVEL) * len(mine):.1g} would seem so"
+            )
+            sentences.append(f"{where} against {base} in {year}: {said}. {told_apart}.")
         needed = mine.loc[~mine["resolved"], "pairs_needed"].dropna()
         if len(needed):
             said = f"{int(needed.median()):,} pairs would resolve half of the others of {scenario}"
