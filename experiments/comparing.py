@@ -246,10 +246,8 @@ def effect_sentences(effects: pd.DataFrame, base: str, year: int) -> list[str]:
             said = "; ".join(
                 f"{row.quantity} {row.relative:+.1%} ({row.relative_low:+.1%} to {row.relative_high:+.1%})" for row in largest.itertuples()
             )
-            told_apart = (
-                f"{len(resolved)} of {len(mine)} effects are resolved; were there none, about {(1 - LEVEL) * len(mine):.1g} would seem so"
-            )
-            sentences.append(f"{where} against {base} in {year}: {said}. {told_apart}.")
+            by_chance = f"were there none, {(1 - LEVEL) * len(mine):.1f} would seem so on average"
+            sentences.append(f"{where} against {base} in {year}: {said}. {len(resolved)} of {len(mine)} effects are resolved; {by_chance}.")
         needed = mine.loc[~mine["resolved"], "pairs_needed"].dropna()
         if len(needed):
             said = f"{int(needed.median()):,} pairs would resolve half of the others of {scenario}"
