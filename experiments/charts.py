@@ -38,7 +38,7 @@ def effects_chart(rows: Sequence[Mapping[str, Any]], look: Look, name: str) -> P
     quantities, scenarios = (list(dict.fromkeys(str(row[word]) for row in rows)) for word in ("quantity", "scenario"))
     there = [row for row in rows if np.isfinite(row["relative"])]
     sure = [row for row in there if row["resolved"]]
-    title = look.say("nothing")
+    title = look.say("same" if there and all(row["relative_low"] == row["relative_high"] == 0 for row in there) else "nothing")
     if sure:
         most = max(sure, key=lambda row: abs(row["relative"]))
         value = f"{most['relative']:+.0%} ({most['relative_low']:+.0%} to {most['relative_high']:+.0%})"

@@ -181,10 +181,16 @@ def answer(table: pd.DataFrame, wants: Sequence[Objective], levels: Array, user:
     if len(most) == len(table):
         sentences.append(f"All strategies satisfy equally often, {often} of the futures: {limits}.")
     else:
-        sentences.append(f"{listed(list(most['strategy']))} satisfies most often, {often} of the futures: {limits}.")
+        others = table.drop(most.index)
+        verb = "satisfies" if len(most) == 1 else "satisfy"
+        sentences.append(f"{listed(list(most['strategy']))} {verb} most often, {often} of the futures: {limits}.")
+        near = others[others["satisfied_high"] >= most["satisfied_low"].iloc[0]]
+        if len(near):
+            sentences.append(f"That this is more often than with {listed(list(near['strategy']))} is not resolved by these runs.")
     worst = table.sort_values("worst_regret").iloc[0]
     if worst["worst_regret"] < first["worst_regret"]:
-        sentences.append(f"Who fears the worst case takes {worst['strategy']}: never more than {worst['worst_regret']:.3g} {unit} behind.")
+        behind = f"never more than {worst['worst_regret']:.3g} {unit} behind in these futures"
+        sentences.append(f"Who fears the worst case takes {worst['strategy']}: {behind}.")
     beaten = table[table["dominated_by"] != ""]
     sentences += [f"{row.strategy} is dominated by {row.dominated_by}." for row in beaten.itertuples()]
     return sentences

@@ -174,7 +174,11 @@ class Cluster:
                 self.reconnect(error)
                 continue
             if time.monotonic() - alive > self.patience:
-                raise ClusterError(f"address = {self.address}: there have been no workers for {self.patience:.0f} s. {REMEDY}")
+                raise ClusterError(
+                    f"address = {self.address}: there have been no workers for {self.patience:.0f} s, and "
+                    f"{len(waiting) + len(under_way):,} members are missing. What was finished is kept; with workers the same command "
+                    f"goes on from there. {REMEDY}"
+                )
             for future in ended:
                 number = under_way.pop(future)
                 try:

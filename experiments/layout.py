@@ -75,6 +75,7 @@ def written(figure: Figure, folder: Path, name: str, sentences: Sequence[str], a
     Args:
         command: that makes it again; it stands in both files, where programs that sort pictures find it.
     """
+    name = re.sub(r"[^\w.-]+", "-", name)  # scenarios may be called anything
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
     figure.savefig(png, dpi=DPI, metadata={"Software": None, "Description": command})
     figure.savefig(svg, metadata={"Date": None, "Creator": "livemarket", "Description": command})

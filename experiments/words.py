@@ -184,6 +184,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "在可判定的影响中，{scenario} 对 {quantity} 的最大：{value}",
     ),
     "nothing": ("No effect is resolved", "没有可判定的影响"),
+    "same": ("All quantities are the same in every run", "每次运行的所有数量都相同"),
     "depends": ("{output} depends most on {name}", "{output} 最依赖 {name}"),
     "either": (
         "{output} depends most on one of {names}, which are not told apart",

@@ -200,6 +200,9 @@ class TestCompare:
         cut, whole = ((tmp_path / f"{name}.svg").read_text(encoding="utf-8") for name in ("cut", "whole"))
         assert cut.count("<use") > whole.count("<use")
         assert effects_chart([wide], look, "none").title == "No effect is resolved"
+        alike = {**wide, "relative": 0.0, "relative_low": 0.0, "relative_high": 0.0}
+        assert effects_chart([alike], look, "a/b x").title == "All quantities are the same in every run"
+        assert (look.folder / "a-b-x.png").exists(), "a scenario may be called anything"
 
 
 class TestDiscover:

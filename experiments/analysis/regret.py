@@ -98,17 +98,21 @@ def satisfied(payoffs: Array, thresholds: Array, weights: Array, draws: Array) -
 def dominated(names: Sequence[str], payoffs: Array, weights: Array, draws: Array) -> dict[str, list[str]]:
     """For each choice those that dominate it: resolved better in some objective, and resolved worse in none.
 
+    Better is reckoned with the number of pairs and objectives that are looked through, worse is not: noise makes no dominance.
+
     Args:
         payoffs: (objective, choice, future).
     """
     found: dict[str, list[str]] = {name: [] for name in names}
+    many = max(1, len(names) * (len(names) - 1) // 2 * len(payoffs))
     for one, name in enumerate(names):
         for other, rival in enumerate(names):
             if one != other:
                 effects = [paired_effect(of[one], of[other], weights, draws) for of in payoffs]
-                better = any(each.resolved and each.estimate > 0 for each in effects)
-                worse = any(each.resolved and each.estimate < 0 for each in effects)
-                if better and not worse:
+                if any(each.resolved and each.estimate < 0 for each in effects):
+                    continue
+                wide = [paired_effect(of[one], of[other], weights, draws, many) for of in payoffs]
+                if any(each.resolved and each.estimate > 0 for each in wide):
                     found[name].append(rival)
     return found
 
