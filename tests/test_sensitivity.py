@@ -128,7 +128,7 @@ def test_the_seed_alone_decides() -> None:
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     first = everything(0)
     assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
-    np.random.seed(2)  # noqa: NPY002
+    np.random.seed(2)  # noqa: NPY002 - another global state, the same result
     for one, again, other in zip(first, everything(0), everything(5), strict=True):
         assert (one == again).all()
         assert (one != other).any()
