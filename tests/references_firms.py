@@ -131,16 +131,18 @@ def suspects(bad, complaints, luck, by_lot, checked):
     return np.flatnonzero((luck < -np.expm1(-bad * complaints)) | (checked.astype(float) < by_lot))
 
 
-def sentence(convicted, suspended, fine, illicit, violates, sales, a_host, decided, proof, proven, evidence, fade, weeks, most, multiple):
+def sentence(convicted, suspended, fine, illicit, illicit_weeks, violates, sales, a_host, decided, proof, proven, evidence,
+             fade, weeks, most, multiple):  # fmt: skip
     weekly = sales * a_host
     illicit[...] = illicit * (1.0 - fade) + violates * weekly
+    illicit_weeks[...] = illicit_weeks * (1.0 - fade) + violates
     suspended[...] = np.maximum(suspended - 1.0, 0.0)
     convicted[...] = fine[...] = 0.0
     for room in dict.fromkeys(decided.tolist()):
-        if illicit[room] > evidence * weekly[room] and float(proof[room]) < proven:
+        if illicit_weeks[room] > evidence and float(proof[room]) < proven:
             convicted[room], suspended[room] = 1.0, weeks
             fine[room] = min(most, multiple * illicit[room])
-            illicit[room] = 0.0
+            illicit[room] = illicit_weeks[room] = 0.0
     selling = weekly > 0.0
     return np.minimum(most, multiple * weekly[selling] / max(fade, 1e-3)).mean() if selling.any() else 0.0
 

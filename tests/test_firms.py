@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from sim.concentration import gini, tail_exponent, top_share
 from sim.mechanics.advertising import bidders_value
-from sim.mechanics.brand_strategy import pursued
+from sim.mechanics.brand_strategy import BrandStrategy, pursued
 from sim.mechanics.featuring import draw_brands
 from sim.mechanics.misconduct import violation_probability
 from sim.mechanics.orders import Orders
 from sim.mechanics.pricing import Pricing
 from sim.mechanics.ranking import exploration_shares, success_on_air
-from sim.mechanics.regulation import Regulation
+from sim.mechanics.regulation import Regulation, sentence
 
 
 def test_a_bidder_values_an_impression_by_results_and_the_market() -> None:
@@ -111,7 +111,9 @@ def test_what_is_fined_and_what_a_host_expects_by_hand() -> None:
         outlet_gmv=np.array([100.0, 400.0, 0.0]),
         outlet_bad=np.zeros(3),
         violates=np.array([1.0, 0.0, 1.0]),
+        outlet_violation=np.array([1.0, 0.0, 1.0, 0.0]),
         illicit_sales=np.array([100.0, 0.0, 0.0]),
+        illicit_weeks=np.array([1.0, 0.0, 0.0]),
         max_penalty=np.array([1000.0]),
         fine_multiple=np.array([2.0]),
         inspectors_now=np.array([4000.0]),
@@ -124,9 +126,30 @@ def test_what_is_fined_and_what_a_host_expects_by_hand() -> None:
     assert market.convicted.tolist() == [1.0, 0.0, 0.0]
     assert market.room_penalty == pytest.approx([3500.0, 0.0, 0.0])
     assert market.illicit_sales.tolist() == [0.0, 0.0, 0.0]
+    assert market.illicit_weeks.tolist() == [0.0, 0.0, 1.0]
     assert market.hit_rate.tolist() == [0.5, 1.0]
     assert market.penalty_per_violation == pytest.approx([0.26 * 900.0])
     assert market.case_delay.tolist() == [1.5]
+
+
+def test_few_simulated_sales_neither_clear_a_room_nor_drive_a_brand_out_of_live_commerce() -> None:
+    """By hand. Room 0 deceives and none of its few simulated consumers bought: its case is proved by the weeks, and fined nothing.
+
+    Two brands sell 300 and 100 CNY a week, the first 40 of it live and the second none; 40 baskets a week are 10 CNY each, and
+    5 remembered baskets of a memory of 0.1 a week are worth 5. The market's share is 40 / 400 = 10%, so the brands reckon with
+    (40 + 0.5) / 305 * 300 and 0.5 / 105 * 100.
+    """
+    rooms = {name: np.zeros(1) for name in ("convicted", "suspended", "fine", "illicit", "illicit_weeks")}
+    sentence(*rooms.values(), np.ones(1), np.zeros(1), 10.0, np.array([0]), np.zeros(1), 0.85, 0.3, 0.25, 6.0, 1e6, 1.4)
+    assert rooms["convicted"] == rooms["illicit_weeks"] + 1.0 == [1.0]
+    assert rooms["fine"] == [0.0]
+    brands = BrandStrategy.standalone(
+        {"prior_baskets": 5, "memory": 0.1},
+        brand_sales=np.array([300.0, 100.0]),
+        marketing_base=np.array([40.0, 0.0]),
+        outlet_baskets=np.array([10.0, 30.0]),
+    )
+    assert brands.live_and_private() == pytest.approx([40.5 / 305.0 * 300.0, 0.5 / 105.0 * 100.0])
 
 
 def test_a_price_is_felt_against_its_sector_and_what_one_is_used_to() -> None:

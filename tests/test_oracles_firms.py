@@ -163,6 +163,7 @@ def test_sentences(seed: int, rooms: int, proven: float, evidence: float, fade: 
         draw.among((0.0, 0.5, 6.0), rooms),
         np.empty(rooms),
         draw.money(rooms),
+        draw.among((0.0, 0.3, 4.0), rooms),
         draw.among((0.0, 1.0), rooms),
         draw.money(rooms),
         0.5,

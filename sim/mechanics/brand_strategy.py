@@ -14,12 +14,13 @@ MOST_PULL = 2.0  # largest log of return over cost that a brand learns from in a
 class BrandStrategy(Mechanic):
     """A brand spends more on a lever while it returns more than it costs, and less when it does not.
 
-        budget     = intensity * remembered live and private sales
+        budget     = intensity * sales * (live and private sales + prior * their share of the market) / (sales + prior)
         intensity' = intensity * exp(learning * log(worth * sales of the lever / budget)),  between a floor and what one can afford
         presence   = s / (s + half_presence),  s = spending on own rooms / sales of the brand
 
-    Where it settles, a lever costs its worth. A brand's return is shrunk to the market's: few sales say little.
-    Dorfman & Steiner 1954.
+    All sales are remembered ones. Where it settles, a lever costs its worth. A brand's return is shrunk to the market's, and
+    its share of live and private sales by the few simulated baskets behind it: without, a brand whose few customers all bought
+    elsewhere would leave live commerce for good, and the fewer consumers, the more brands would. Dorfman & Steiner 1954.
     """
 
     uses = ("actors",)
@@ -54,6 +55,14 @@ class BrandStrategy(Mechanic):
     own_rooms_worth = param(0.10, unit="1", bounds=(0.005, 2), source="assumption", doc="likewise in its own rooms")
     private_worth = param(0.06, unit="1", bounds=(0.005, 2), source="assumption", doc="likewise to members")
     shrinkage = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="weight of the market's return in a brand's estimate")
+    prior_baskets = param(
+        10,
+        unit="baskets",
+        bounds=(0, 1e5),
+        source="assumption",
+        doc="remembered baskets that tell as much of a brand's share of live and private sales as the market's share does: 8, were "
+        "that share 10% and its spread between brands as large",
+    )
     half_presence = param(
         0.004,
         unit="share",
@@ -87,6 +96,7 @@ class BrandStrategy(Mechanic):
     brand_active: Array = last()
     brand_channel_gmv: Array = last()
     brand_lever_gmv: Array = last()
+    outlet_baskets: Array = last()
 
     def found(self, ctx):
         p = self.p
@@ -107,13 +117,20 @@ class BrandStrategy(Mechanic):
             self.lever_intensity[...] = pursued(
                 self.lever_intensity, self.budget, self.lever_return, worth, p.learning, p.shrinkage, p.floor, p.most
             )
-        base = self.marketing_base * (self.brand_active > 0)
+        base = self.live_and_private() * (self.brand_active > 0)
         if ctx.step and ctx.step % MONTH == 0:
             self._ask_leaders(ctx)
         self.budget[...] = base[:, None] * self.lever_intensity
         self.budget[:, PAID_TRAFFIC] *= self.ad_budget_multiplier
         spent = self.budget[:, OWN_ROOMS] / np.maximum(self.brand_sales, 1e-9)
         self.presence[...] = (self.brand_active > 0) * spent / (spent + p.half_presence)
+
+    def live_and_private(self) -> Array:
+        """Live and private sales a week that each brand reckons with, (brands,) CNY."""
+        market = max(self.brand_sales.sum(), 1e-12)
+        prior = self.p.prior_baskets * self.p.memory * market / max(self.outlet_baskets.sum(), 1.0)  # as a week's sales
+        share = (self.marketing_base + prior * self.marketing_base.sum() / market) / np.maximum(self.brand_sales + prior, 1e-12)
+        return share * self.brand_sales
 
     def _ask_leaders(self, ctx) -> None:
         """Leading brands decide on their advertising as Mesa actors."""

@@ -63,7 +63,7 @@ class Regulation(Mechanic):
         unit="weeks",
         bounds=(0.001, 52),
         source="assumption",
-        doc="remembered illicit sales, in weeks of the room's sales, that prove a case",
+        doc="remembered weeks with false claims that prove a case",
     )
     evidence_fade = param(0.25, unit="1/week", bounds=(0, 1), source="assumption", doc="evidence that is lost each week")
     memory = param(
@@ -93,6 +93,7 @@ class Regulation(Mechanic):
     suspended_weeks: Array = own("room", unit="weeks", at="enforce", bounds=(0, 520), doc="weeks that a room stays off air")
     room_penalty: Array = own("room", unit="CNY/week", at="enforce", bounds=(0, 1e30), doc="penalties of the real hosts a room stands for")
     illicit_sales: Array = own("room", unit="CNY", at="enforce", bounds=(0, 1e15), doc="remembered sales with false claims")
+    illicit_weeks: Array = own("room", unit="weeks", at="enforce", bounds=(0, 1e4), doc="remembered weeks on air with false claims")
     case_delay: Array = own(unit="weeks", at="enforce", bounds=(0, 1e4), doc="mean weeks from case to decision, remembered")
     penalty_per_violation: Array = own(
         unit="CNY", at="enforce", bounds=(0, 1e12), doc="fine a real host on air would expect for a week of violation"
@@ -145,8 +146,9 @@ class Regulation(Mechanic):
             desk.open(ctx.step, opened, 1.0 + bad[opened] * a_host * inclination)
         decided = desk.advance(ctx.step)
         usual_fine = sentence(
-            self.convicted, self.suspended_weeks, self.room_penalty, self.illicit_sales, self.violates, sales, a_host,
-            decided.subject, proof, p.proof, p.evidence, p.evidence_fade, p.suspension_weeks, self.max_penalty[0], self.fine_multiple[0],
+            self.convicted, self.suspended_weeks, self.room_penalty, self.illicit_sales, self.illicit_weeks,
+            self.outlet_violation[:rooms], sales, a_host, decided.subject, proof, p.proof, p.evidence, p.evidence_fade,
+            p.suspension_weeks, self.max_penalty[0], self.fine_multiple[0],
         )  # fmt: skip
         self.room_penalty *= real
         self.hit_rate[0] += p.memory * (self.convicted.sum() - self.hit_rate[0])
@@ -172,17 +174,18 @@ def suspects(bad: Array, complaints: float, luck: Array, by_lot: float, checked:
 
 
 @compiled
-def sentence(convicted: Array, suspended: Array, fine: Array, illicit: Array, violates: Array, sales: Array, a_host: float,
-             decided: Array, proof: Array, proven: float, evidence: float, fade: float, weeks: float,
+def sentence(convicted: Array, suspended: Array, fine: Array, illicit: Array, illicit_weeks: Array, violates: Array,
+             sales: Array, a_host: float, decided: Array, proof: Array, proven: float, evidence: float, fade: float, weeks: float,
              most: float, multiple: float) -> float:  # fmt: skip
     """Evidence gathers, and the decided cases of rooms with enough of it end in a fine and a suspension.
 
     Args:
         convicted, fine: (rooms,), written, fine of one real host in CNY. suspended: (rooms,) weeks, changed.
-        illicit: (rooms,) remembered sales with false claims of one real host in CNY, changed; a conviction settles them.
-        violates, sales: (rooms,), sales of simulated consumers; a_host: what they are for one real host.
+        illicit, illicit_weeks: (rooms,) remembered sales of one real host in CNY, and weeks, with false claims, changed; a
+            conviction settles them. Weeks prove a case, for sales of few simulated consumers would by chance be none.
+        violates, sales: (rooms,), claims on air and sales of simulated consumers; a_host: what these are for one real host.
         decided: rooms of the cases decided. proof: (rooms,) draws in [0, 1). proven: share of violators convicted.
-        evidence: weeks of sales that prove a case. fade: evidence lost a week. weeks: suspension. most, multiple: of a fine.
+        evidence: weeks that prove a case. fade: evidence lost a week. weeks: suspension. most, multiple: of a fine.
 
     Returns:
         Fine that rooms with sales would pay on average if they violated all the time.
@@ -191,14 +194,15 @@ def sentence(convicted: Array, suspended: Array, fine: Array, illicit: Array, vi
     for r in range(sales.size):
         weekly = sales[r] * a_host
         illicit[r] = illicit[r] * (1.0 - fade) + violates[r] * weekly
+        illicit_weeks[r] = illicit_weeks[r] * (1.0 - fade) + violates[r]
         suspended[r] = max(suspended[r] - 1.0, 0.0)
         convicted[r] = fine[r] = 0.0
         if weekly > 0.0:
             expected += min(most, multiple * weekly / max(fade, LEAST_FADE))
             selling += 1
     for r in decided:
-        if illicit[r] > evidence * sales[r] * a_host and proof[r] < proven:
+        if illicit_weeks[r] > evidence and proof[r] < proven:
             convicted[r], suspended[r] = 1.0, weeks
             fine[r] = min(most, multiple * illicit[r])
-            illicit[r] = 0.0
+            illicit[r] = illicit_weeks[r] = 0.0
     return expected / max(selling, 1)
