@@ -31,6 +31,19 @@ def success_on_air(result, aired):
     return np.where((aired > 0.0) & (mean > 0.0), result / np.maximum(aired, 0.05) / mean, 0.0)
 
 
+def remember(engagement, aired, minutes, sales, host, entries, platform, conversion, memory, newcomer):
+    engagement[(host >= 0) & (entries[host] > 0.0)] = newcomer
+    weight = conversion[platform]
+    success = (1.0 - weight) * success_on_air(minutes, aired) + weight * success_on_air(sales, aired)
+    engagement += np.where(aired > 0.0, (1.0 - memory) * (success - engagement), 0.0)
+
+
+def paid_weights(got, brand, platform, home, on_air, main, own_first):
+    there = on_air * main * np.where(home >= 0, own_first, 1.0) + 1e-9
+    pair = brand * got.shape[1] + platform
+    return got[brand, platform] * part_of(there, pair, got.size)
+
+
 def exploration_shares(merit, on_air, platform, exploration):
     by_merit, by_airtime = part_of(merit, platform, exploration.size), part_of(on_air, platform, exploration.size)
     return (1.0 - exploration[platform]) * by_merit + exploration[platform] * by_airtime
@@ -63,6 +76,22 @@ def logistic(x):
     return expit(np.clip(x, -50.0, 50.0))
 
 
+def look_round(seen, risk, sector, violates, convicted, learning, prior, first):
+    week = np.stack([np.bincount(sector, kind, risk.size) for kind in (violates, convicted)], axis=1)
+    seen += learning * (week - seen)
+    risk[...] = np.minimum((seen[:, 1] + prior * first) / (seen[:, 0] + prior), 1.0)
+
+
+def broadcast(on_air, host, home, hours, active, presence, suspended):
+    host, home = host[: on_air.size], home[: on_air.size]
+    on_air[...] = np.where(host >= 0, hours[host] * (active[host] > 0.0), presence[home]) * (suspended <= 0.0)
+
+
+def price_tags(price, brand, channel, sector, list_price, discount, sector_price, part, level):
+    price[...] = np.round(list_price[brand] * level * (1.0 - part[channel] * discount[brand]), 2)
+    return np.maximum(price, 0.01) / (sector_price[sector] * level)
+
+
 def leaders(success, sector, sectors):
     best = np.full(sectors, -1)
     for s in range(sectors):
@@ -83,7 +112,7 @@ def move_style(style, moving, leader, error, step, noise, jump):
 
 
 def likeness(style, sector, weight, similarity, room_similarity):
-    room_similarity[...] = 0.5
+    alike = np.full(weight.size, 0.5)
     for s in range(similarity.size):
         inside = sector == s
         w, cosine = weight[inside], style[inside] @ style[inside].T
@@ -92,7 +121,41 @@ def likeness(style, sector, weight, similarity, room_similarity):
         mean = (others * cosine).sum() / others.sum() if (w > 0.0).sum() > 1 else 0.0
         similarity[s] = np.clip(0.5 + 0.5 * mean, 0.0, 1.0)
         if w.sum() > 0.0:
-            room_similarity[inside] = 0.5 + 0.5 * cosine @ w / w.sum()
+            alike[inside] = 0.5 + 0.5 * cosine @ w / w.sum()
+    room_similarity[...] = alike[: room_similarity.size]
+
+
+# -- what an outlet is to everybody ----------------------------------------------------------------------------------------
+
+
+def appeal(worth, channel, brand, host, by_channel, quality, talent):
+    worth += by_channel[channel] + quality[brand] + np.where(host >= 0, talent[host], 0.0)
+
+
+def expect(basket, return_rate, bad_rate, sector, channel, brand, usual, calm, impulsive, impulse, bad, harm, violation):
+    basket[...] = usual[sector]
+    return_rate[...] = calm[channel] + impulsive * impulse
+    bad_rate[...] = np.clip(bad[brand] + harm * violation, 0.0, 1.0)
+
+
+def tell(reputation, baskets, bad, usual, host, entries, gain, loss, word):
+    rooms = reputation.size
+    baskets, bad, host = baskets[:rooms], bad[:rooms], host[:rooms]
+    up, down, heard = gain * (baskets - bad), loss * bad, baskets / max(usual, 1e-12)
+    praise = up / np.maximum(up + down, 1e-12)
+    reputation += np.where(baskets > 0.0, word * heard / (1.0 + heard) * (praise - reputation), 0.0)
+    reputation[(host >= 0) & (entries[host] > 0.0)] = 0.5
+
+
+def add_up(room_gmv, room_minutes, platform_gmv, channel_gmv, lever_gmv, sales, paid, minutes, brand, channel, platform, people):
+    rooms, (brands, channels) = room_gmv.size, channel_gmv.shape
+    room_gmv[...], room_minutes[...] = sales[:rooms] * people, minutes[:rooms] * people
+    platform_gmv[...] = np.bincount(platform[:rooms], room_gmv, platform_gmv.size)
+    pair = brand * channels + channel
+    channel_gmv[...] = np.bincount(pair, sales * people, channel_gmv.size).reshape(brands, channels)
+    bought = np.bincount(pair, paid * people, channel_gmv.size).reshape(brands, channels)
+    unpaid = np.maximum(channel_gmv - bought, 0.0)
+    lever_gmv[...] = np.stack([bought.sum(axis=1), unpaid[:, 0], unpaid[:, 1], channel_gmv[:, 2]], axis=1)
 
 
 # -- careers --------------------------------------------------------------------------------------------------------------

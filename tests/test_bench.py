@@ -118,8 +118,8 @@ def test_targets_with_two_ends_and_without_any() -> None:
 
 
 def test_slope_of_times_that_grow_in_proportion() -> None:
-    runs = [{"consumers": size, "seconds": [size * 1e-7] * 3} for size in (100_000, 1_000_000, 10_000_000)]
-    assert slope(runs) == pytest.approx(1.0)
+    sizes = (100_000, 1_000_000, 10_000_000)
+    assert slope(sizes, [size * 1e-7 for size in sizes]) == pytest.approx(1.0)
 
 
 def test_a_missing_framework_is_said_with_the_reason() -> None:

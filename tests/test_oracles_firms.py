@@ -8,14 +8,20 @@ from hypothesis import strategies as st
 
 from sim.mechanics import (
     advertising,
+    airtime,
     brand_career,
     brand_strategy,
     misconduct,
+    orders,
     payments,
+    preference,
+    pricing,
     ranking,
     regulation,
     streamer_career,
+    streamer_trust,
     style,
+    takings,
 )
 from tests.adversarial import FIRMS, FLOAT64, PROBABILITY, SEEDS, Draws, agree
 
@@ -55,6 +61,58 @@ def test_feeds(seed: int, rooms: int, platforms: int, exploration: float) -> Non
     agree(ranking.success_on_air, draw.money(rooms), aired, tolerance=FLOAT64)
     merit, platform, explored = draw.money(rooms) * aired, draw.rows(platforms, rooms), draw.parts(platforms)
     agree(ranking.exploration_shares, merit, aired, platform, explored, tolerance=FLOAT64)
+    host, entries, sales, minutes = draw.rows(3, rooms, missing=True), draw.among((0.0, 1.0), 3), draw.money(rooms), draw.money(rooms)
+    engagement, conversion = draw.money(rooms), draw.parts(platforms)
+    agree(
+        ranking.remember, engagement, aired, minutes, sales, host, entries, platform, conversion, 0.96, 0.2, tolerance=FLOAT64
+    )  # fmt: skip
+    brand, home = draw.rows(3, rooms), draw.rows(3, rooms, missing=True)
+    got = np.ascontiguousarray(draw.money((3, platforms)))
+    agree(advertising.paid_weights, got, brand, platform, home, aired, draw.parts(rooms), 3.0, tolerance=FLOAT64)
+
+
+@MODEST
+@given(SEEDS, FIRMS, FIRMS, FIRMS, st.integers(1, 4))
+def test_what_an_outlet_is_to_everybody(seed: int, rooms: int, brands: int, hosts: int, sectors: int) -> None:
+    """More outlets than rooms, outlets without host, prices below a fen, nothing sold, newcomers, suspended rooms."""
+    draw = Draws(seed)
+    outlets = rooms + 2
+    brand, channel, sector = draw.rows(brands, outlets), draw.rows(4, outlets), draw.rows(sectors, outlets)
+    host = draw.rows(hosts, outlets, missing=True)
+    home = np.where(host >= 0, -1, draw.rows(brands, outlets))
+    active, entries, rates = draw.among((0.0, 1.0), hosts), draw.among((0.0, 1.0), hosts), np.array([0.28, 0.28, 0.08, 0.10])
+    worth = [draw.among((0.0, 1.0, -2.5), count) for count in (4, brands, hosts)]
+    agree(preference.appeal, np.zeros(outlets), channel, brand, host, *worth, tolerance=FLOAT64)
+    listed, discount, usual = draw.among((0.001, 80.0, 1e5), brands), draw.parts(brands), draw.among((1.0, 141.7), sectors)
+    part = np.array([1.0, 1.0, 0.5, 0.0])
+    agree(pricing.price_tags, np.empty(outlets), brand, channel, sector, listed, discount, usual, part, 1.25, tolerance=FLOAT64)
+    bad, violation = draw.among((0.0, 0.1, 3.0), brands), draw.among((0.0, 1.0), outlets)
+    agree(
+        orders.expect, *np.empty((3, outlets)), sector, channel, brand, usual, rates, 0.3, draw.parts(outlets), bad, 0.25, violation,
+        tolerance=FLOAT64,
+    )  # fmt: skip
+    baskets = draw.among((0.0, 1.0, 40.0), outlets)
+    agree(
+        streamer_trust.tell, draw.parts(rooms), baskets, baskets * draw.parts(outlets), baskets.mean(), host, entries, 0.06, 0.2, 1.0,
+        tolerance=FLOAT64,
+    )  # fmt: skip
+    suspended = draw.among((0.0, 0.0, 6.0), rooms)
+    agree(airtime.broadcast, np.empty(rooms), host, home, draw.parts(hosts), active, draw.parts(brands), suspended)
+
+
+@MODEST
+@given(SEEDS, FIRMS, FIRMS, st.integers(1, 4), st.sampled_from([1.0, 5e4]))
+def test_takings(seed: int, rooms: int, brands: int, platforms: int, people: float) -> None:
+    """Brands and platforms without sales, all sales through bought traffic or none."""
+    draw = Draws(seed)
+    outlets = rooms + 2 * brands
+    sales, platform = draw.money(outlets), np.append(draw.rows(platforms, rooms), np.full(2 * brands, -1))
+    channel = np.concatenate([draw.rows(2, rooms), np.repeat([2, 3], brands)])
+    paid = sales * draw.parts(outlets) * (channel < 2)
+    agree(
+        takings.add_up, np.empty(rooms), np.empty(rooms), np.empty(platforms), np.empty((brands, 4)), np.empty((brands, 4)), sales, paid,
+        draw.money(outlets), draw.rows(brands, outlets), channel, platform, people, tolerance={"rtol": 1e-10, "atol": 1e-1},
+    )  # fmt: skip
 
 
 @MODEST
@@ -72,6 +130,9 @@ def test_spending(seed: int, brands: int, learning: float, shrinkage: float, mos
 def test_false_claims(seed: int, rooms: int, gain: float, term: float, temperature: float) -> None:
     draw = Draws(seed)
     sales, risk, fine = draw.money(rooms), draw.parts(rooms), draw.money(rooms)
+    sector, violates, convicted = draw.rows(3, rooms), draw.among((0.0, 1.0), rooms), draw.among((0.0, 1.0), rooms)
+    seen = np.ascontiguousarray(draw.among((0.0, 0.5, 1e3), (3, 2)))
+    agree(misconduct.look_round, seen, np.empty(3), sector, violates, convicted, 0.03, 2.0, 0.01, tolerance=FLOAT64)
     agree(misconduct.violation_probability, sales, risk, gain, fine, 0.1, term, temperature, 3.0, tolerance=FLOAT64)
 
 
@@ -85,7 +146,8 @@ def test_styles(seed: int, rooms: int, sectors: int, step: float) -> None:
     points = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, -1.0, 0.0, 0.0], [0.5, 0.5, 0.5, 0.5], [-1.0, 0.0, 0.0, 0.0], [0.6, 0.0, 0.8, 0.0]])
     where = np.ascontiguousarray(points[draw.rows(len(points), rooms)])
     weight = draw.among((0.0, 0.0, 1.0, 1.0, 2.5, 0.01), rooms)
-    agree(style.likeness, where, sector, weight, np.empty(sectors), np.empty(rooms), tolerance={"rtol": 0.0, "atol": 1e-9})
+    for asked in (rooms, 0):
+        agree(style.likeness, where, sector, weight, np.empty(sectors), np.empty(asked), tolerance={"rtol": 0.0, "atol": 1e-9})
     moving = np.flatnonzero(draw.rng.random(rooms) < 0.7)
     leader = style.leaders(success, sector, sectors)[sector]
     leader = np.where((draw.rng.random(rooms) < 0.6) & (leader != np.arange(rooms)), leader, -1)
@@ -156,7 +218,7 @@ def test_cases(seed: int, rooms: int, complaints: float, by_lot: float) -> None:
 def test_sentences(seed: int, rooms: int, proven: float, evidence: float, fade: float, most: float) -> None:
     """Rooms decided twice in a week, without sales, without evidence; fines of nothing and without end."""
     draw = Draws(seed)
-    decided = draw.rows(rooms, draw.rng.integers(0, 4), np.int64)
+    decided = draw.rows(rooms, draw.rng.integers(0, 4))
     agree(
         regulation.sentence,
         np.empty(rooms),

@@ -1,7 +1,7 @@
 """One market, built and stepped in a process of its own: times, memory, and the yardstick beside them, as a line of JSON.
 
 python -m experiments.bench.measure consumers=100000 threads=2 warm=4 weeks=12
-python -m experiments.bench.measure consumers=100000 turns=6 threads=1,2 streamers=1000,1000    # two, taking turns
+python -m experiments.bench.measure consumers=100000 turns=6 threads=1,2 streamers=1000    # several, taking turns
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from experiments.bench.toy_step import numpy_run
 
 CALENDAR = Path(__file__).resolve().parents[2] / "configs" / "calendar.yaml"
 START = date(2020, 1, 2)
-TURN = 5  # weeks of a turn where two markets take turns, the first of which is not counted
+TURN = 5  # weeks of a turn where markets take turns, the first of which is not counted
 YARDSTICK = {"consumers": 100_000, "steps": 4}
 
 
@@ -100,27 +100,30 @@ def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000
     return {**found, **memory, "yardstick": [before, yardstick()]}
 
 
-def duel(consumers: int, turns: int, threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:
-    """Two markets that take turns of some weeks, so that whatever slows the machine slows both.
+def in_turns(turns: int, consumers: Sequence[int], threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:
+    """Markets that take turns of some weeks, so that whatever slows the machine slows all.
 
-    The first week of a turn is not counted: the other market's data are in the caches, and a thread may have fallen asleep.
+    The first week of a turn is not counted: another market's data are in the caches, and a thread may have fallen asleep.
 
     Args:
         turns: of each market, besides the weeks that warm up.
-        threads, streamers: of the one and of the other.
+        consumers, threads, streamers: of each market, or one number for all.
 
     Returns:
-        `build` seconds of each, and `seconds`, the median week of each turn, the one's beside the other's.
+        `consumers` and `build` seconds of each, `seconds`, the median week of each turn, one market's beside the others', and
+        `yardstick` in ns before and after.
     """
-    engines, build = [], []
-    for with_threads, hosts in zip(threads, streamers, strict=True):
+    many = max(len(consumers), len(threads), len(streamers))
+    sizes = [[*given] * (many if len(given) == 1 else 1) for given in (consumers, threads, streamers)]
+    before, engines, build = yardstick(), [], []
+    for people, with_threads, hosts in zip(*sizes, strict=True):
         begin = time.perf_counter()
-        engines.append(market(consumers, warm + turns * TURN, with_threads, hosts))
+        engines.append(market(people, warm + turns * TURN, with_threads, hosts))
         build.append(time.perf_counter() - begin)
     for engine in engines:
         turn_of(engine, warm)
     seconds = [[median(turn_of(engine, TURN)[1:]) for engine in engines] for _ in range(turns)]
-    return {"build": build, "seconds": seconds}
+    return {"consumers": sizes[0], "build": build, "seconds": seconds, "yardstick": [before, yardstick()]}
 
 
 def turn_of(engine: Any, weeks: int) -> list[float]:
@@ -162,8 +165,8 @@ class MarketSide:
 def main(typed: Sequence[str]) -> None:
     """Measure what was asked for."""
     values = {name: [int(each) for each in value.split(",")] for name, _, value in (word.partition("=") for word in typed)}
-    if len(values.get("threads", ())) > 1:
-        found = duel(values["consumers"][0], values["turns"][0], values["threads"], values["streamers"])
+    if "turns" in values:
+        found = in_turns(values["turns"][0], values["consumers"], values["threads"], values["streamers"])
     else:
         found = measured(**{name: value for name, (value,) in values.items()})
     print(json.dumps(found), flush=True)

@@ -164,8 +164,8 @@ uses all cores whatever one does, so livemarket meets it on both of them, and be
 
 MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
 otherwise, 1,000 streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones
-are run unseen. Where two markets are compared (threads, streamers), they take turns of five weeks in one process, the first of
-which is not counted: the other's data are in the caches then, and a thread has fallen asleep.
+are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of five weeks in one process, the first of
+which is not counted: another's data are in the caches then, and a thread has fallen asleep. A ratio and a slope are of one turn each.
 
 The last two columns are for comparison between machines: the targets were set on one where the toy step
 in plain numpy took 240 ns, and they say what the median would be there if all times were shorter by as much as that

@@ -33,7 +33,7 @@ class Plan:
     Attributes:
         toy: consumers and steps of the toy step. repeats: turns of each framework.
         market: consumers of the market rows. weeks: weeks timed there.
-        sizes: consumers for the slope, ascending; the last runs `long` weeks in all and gives the memory.
+        sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory. turns: of each size.
         rooms: streamers of the small and of the large market.
         late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
         cold: whether to start with nothing compiled.
@@ -44,6 +44,7 @@ class Plan:
     market: int = 1_000_000
     weeks: int = 12
     sizes: tuple[int, ...] = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
+    turns: int = 5
     long: int = 52
     rooms: tuple[int, int] = (1_000, 100_000)
     late: int = 200_000
@@ -52,8 +53,9 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan((20_000, 26), 3, 100_000, 4, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, False, False)
+QUICK = Plan((20_000, 26), 3, 100_000, 4, (10_000, 100_000, 200_000, 400_000), 2, 8, (1_000, 5_000), 0, False, False)
 WARM = 4  # weeks before the timed ones
+LINEAR_FROM = 100_000  # consumers from which cost should grow in proportion; below, what a week costs at any size shows
 
 
 def market(consumers: int, weeks: int, threads: int = 2, warm: int = WARM, **more: int) -> Measured:
@@ -63,10 +65,10 @@ def market(consumers: int, weeks: int, threads: int = 2, warm: int = WARM, **mor
     return child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
 
 
-def duel(consumers: int, turns: int, threads: tuple[int, int], streamers: tuple[int, int]) -> Measured:
-    """What it says of two markets that take turns."""
-    pairs = {"threads": threads, "streamers": streamers}
-    words = [f"consumers={consumers}", f"turns={turns}", *(f"{name}={one},{other}" for name, (one, other) in pairs.items())]
+def in_turns(turns: int, consumers: Sequence[int], threads: Sequence[int] = (2,), streamers: Sequence[int] = (1000,)) -> Measured:
+    """What it says of markets that take turns."""
+    lists = {"consumers": consumers, "threads": threads, "streamers": streamers}
+    words = [f"turns={turns}", *(f"{name}={','.join(map(str, values))}" for name, values in lists.items())]
     return child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
 
 
@@ -111,7 +113,7 @@ def market_rows(plan: Plan) -> Iterator[Row]:
             f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
             note=f"weeks {weeks - 51} to {weeks}",
         )  # fmt: skip
-    turns = duel(plan.market, max(3, plan.weeks // 2), (1, 2), (plan.rooms[0], plan.rooms[0]))
+    turns = in_turns(max(3, plan.weeks // 2), [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
     faster = tuple(a / b for a, b in turns["seconds"])
     yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
     side = tuple(100 * part / whole for part, whole in zip(two["market"], two["seconds"], strict=True))
@@ -120,40 +122,35 @@ def market_rows(plan: Plan) -> Iterator[Row]:
 
 def size_rows(plan: Plan) -> Iterator[Row]:
     """Growth of time with consumers, and memory."""
-    *small, largest = plan.sizes
-    runs = [market(size, plan.weeks) for size in small] + [market(largest, plan.long - WARM)]
-    known = [run for run in runs if run["consumers"] >= 100_000] or runs
-    for run in runs:
-        yield Row(
-            f"market, {run['consumers']:,} consumers, 2 threads, by size",
-            "ns for each consumer and week",
-            each(run),
-            pace=pace(run),
-        )
-    yield Row("slope of log time on log consumers, from 100,000", "1", (slope(known),), least=0.95, most=1.05)
-    last, before = runs[-1], runs[-2]
+    turns = in_turns(plan.turns, plan.sizes)
+    for size, weeks in zip(plan.sizes, zip(*turns["seconds"], strict=True), strict=True):
+        each_one = tuple(seconds / size * 1e9 for seconds in weeks)
+        yield Row(f"market, {size:,} consumers, 2 threads, by size", "ns for each consumer and week", each_one, pace=pace(turns))
+    least = sum(size < LINEAR_FROM for size in plan.sizes)
+    slopes = tuple(slope(plan.sizes[least:], weeks[least:]) for weeks in turns["seconds"])
+    yield Row(f"slope of log time on log consumers, from {LINEAR_FROM:,}", "1", slopes, least=0.95, most=1.05)
+
+    first, second, largest = (plan.sizes[place] for place in (least, -2, -1))
+    small, before, last = market(first, WARM), market(second, WARM), market(largest, plan.long - WARM)
     yield Row("lasting memory, arrays", "bytes for each consumer", (last["lasting"] / last["consumers"],), most=120)
     more = (last["resident"] - before["resident"]) / (last["consumers"] - before["consumers"])
-    yield Row("lasting memory, resident", "bytes for each consumer", (more,), note=f"from {before['consumers']:,} to {largest:,} consumers")
+    yield Row("lasting memory, resident", "bytes for each consumer", (more,), note=f"from {second:,} to {largest:,} consumers")
     yield Row(f"peak memory, {largest:,} consumers, {plan.long} weeks", "GiB", (last["peak"] / GIB,), most=6)
-    grown = last["beyond"] / known[0]["beyond"]
+    grown = last["beyond"] / small["beyond"]
     yield Row(
         "growth of peak memory beyond lasting state", "times", (grown,), most=1.1,
-        note=f"{known[0]['beyond'] / 2**20:.0f} MiB at {known[0]['consumers']:,} consumers, {last['beyond'] / 2**20:.0f} at {largest:,}",
+        note=f"{small['beyond'] / 2**20:.0f} MiB at {first:,} consumers, {last['beyond'] / 2**20:.0f} at {largest:,}",
     )  # fmt: skip
 
 
-def slope(runs: Sequence[Measured]) -> float:
+def slope(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     """Slope of log time of a week on log consumers, by least squares; nan for fewer than two sizes."""
-    if len(runs) < 2:
-        return math.nan
-    time_of_week, sizes = [median(run["seconds"]) for run in runs], [run["consumers"] for run in runs]
-    return float(np.polyfit(np.log(sizes), np.log(time_of_week), 1)[0])
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0]) if len(sizes) > 1 else math.nan
 
 
 def room_rows(plan: Plan) -> Iterator[Row]:
     """What more rooms cost."""
-    turns = duel(plan.market, max(3, plan.weeks // 3), (2, 2), plan.rooms)
+    turns = in_turns(max(3, plan.weeks // 3), [plan.market], streamers=plan.rooms)
     slower = tuple(many / few for few, many in turns["seconds"])
     few, many = turns["build"]
     name = f"from {plan.rooms[0]:,} to {plan.rooms[1]:,} streamers, {plan.market:,} consumers"

@@ -20,5 +20,14 @@ def middle(values: Any, otherwise: float) -> float:
     """Median of values (n,), or another number where there are none. `numpy.median` takes ten times as long."""
     if values.size == 0:
         return otherwise
-    ranked = np.sort(values)
-    return float(0.5 * (ranked[(values.size - 1) // 2] + ranked[values.size // 2]))
+    low, high = (values.size - 1) // 2, values.size // 2
+    ranked = np.partition(values, (low, high))
+    return float(0.5 * (ranked[low] + ranked[high]))
+
+
+def largest(values: Any, count: int) -> Any:
+    """Rows of the largest values (n,), falling, of equals the first; `count` of them, or all there are."""
+    if count < values.size:
+        rows = np.flatnonzero(values >= np.partition(values, -count)[-count])
+        return rows[np.argsort(-values[rows], kind="stable")][:count]
+    return np.argsort(-values, kind="stable")

@@ -14,7 +14,7 @@ def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
 
     Args:
         weight: (m,) not negative. section: (m,) int in [0, sections). sections: how many there are.
-        cells: length of the guide; the more cells, the fewer steps a draw takes.
+        cells: length of the guide, a power of two, so that shares of it are exact; the more cells, the fewer steps a draw takes.
 
     Returns:
         cdf (m,) float64, cumulative shares, each section ending at 1 (all 0 where it has no weight);
@@ -41,11 +41,12 @@ def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
         for at in range(starts[s], starts[s + 1]):
             cdf[at] = cdf[at] / running[s] if running[s] > 0.0 else 0.0
         if running[s] > 0.0:
-            at = starts[s]
-            for g in range(cells):
-                while cdf[at] <= g / cells:
-                    at += 1
-                guide[s, g] = at
+            g = 0
+            for at in range(starts[s], starts[s + 1]):
+                reach = cdf[at] * cells
+                while g < reach:
+                    guide[s, g] = at
+                    g += 1
     return cdf, guide, members
 
 
@@ -78,7 +79,7 @@ def places_of(edges: Any, u: Any, place: Any) -> None:
 
 @njit(nogil=True, cache=True)
 def pick_each(cdf: Any, guide: Any, members: Any, section: Any, u: Any, out: Any) -> None:
-    """`pick` for each row: section (n,) integer, u (n,), out (n,) int32, written."""
+    """`pick` for each row: section (n,) integer, u (n,), out (n,) integer, written."""
     for i in range(u.size):
         out[i] = pick(cdf, guide, members, section[i], u[i])
 

@@ -66,7 +66,7 @@ class Advertising(Mechanic):
         self.idiosyncrasy[...] = np.exp(self.p.spread * ctx.normal("brand") - 0.5 * self.p.spread**2)
 
     def traffic(self, ctx):
-        p, rooms, platforms = self.p, self.room_main.size, self.cpm.size
+        p, rooms = self.p, self.room_main.size
         self.supply[...] = self.users * self.app_minutes[0] * p.impressions_per_minute * self.ad_load * self.traffic_level[0]
         self.paid_sales += p.memory * (self.brand_lever_gmv[:, PAID_TRAFFIC] - self.paid_sales)
         value = bidders_value(self.paid_sales, self.bought, p.shrinkage) * self.idiosyncrasy * p.worth
@@ -76,11 +76,8 @@ class Advertising(Mechanic):
         self.impressions[...] = got.sum(axis=0)
         self.bought += p.memory * (got.sum(axis=1) - self.bought)
         brand, platform = self.outlet_brand[:rooms], self.outlet_platform[:rooms]
-        there = (self.on_air * self.room_main * np.where(self.outlet_home[:rooms] >= 0, p.own_first, 1.0)) + 1e-9
-        pair = brand * platforms + platform
-        share = there / np.bincount(pair, there, got.size)[pair]
-        weight = got[brand, platform] * share
-        cells = self.paid_guide.shape[1]
+        weight = paid_weights(got, brand, platform, self.outlet_home[:rooms], self.on_air, self.room_main, p.own_first)
+        platforms, cells = self.paid_guide.shape
         self.paid_cdf[...], self.paid_guide[...], self.paid_members[...] = sections_of(weight, platform, platforms, cells)
 
 
@@ -105,6 +102,23 @@ def auctions(cpm: Array, spend: Array, got: Array, worth: Array, ranked: Array, 
         for b in range(worth.size):
             got[b, k], spend[b, k] = units[b], price * units[b]
         cpm[k] = 1000.0 * price
+
+
+@compiled
+def paid_weights(got: Array, brand: Array, platform: Array, home: Array, on_air: Array, main: Array, own_first: float) -> Array:
+    """Impressions that each room gets of those its brand bought on its platform, by time on air, (rooms,).
+
+    Args:
+        got: (brands, platforms). brand, platform: (rooms,). home: (rooms,) brand whose own room it is, -1 for a streamer's.
+        on_air, main: (rooms,), their product is the time on air. own_first: weight of a brand's own room.
+    """
+    there, everywhere = np.empty(brand.size), np.zeros(got.shape)
+    for r in range(brand.size):
+        there[r] = on_air[r] * main[r] * (own_first if home[r] >= 0 else 1.0) + 1e-9
+        everywhere[brand[r], platform[r]] += there[r]
+    for r in range(brand.size):
+        there[r] = got[brand[r], platform[r]] * (there[r] / everywhere[brand[r], platform[r]])
+    return there
 
 
 @compiled

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.fields import HOURS_PER_WEEK, MONTH, Array, last, own, read
-from sim.kernels.market import middle
+from sim.kernels.compiled import compiled
+from sim.kernels.market import largest, middle
 from sim.mechanic import Mechanic
 
 
@@ -28,21 +27,44 @@ class Airtime(Mechanic):
     suspended_weeks: Array = last()
 
     def govern(self, ctx):
-        rooms = self.on_air.size
-        host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
         if ctx.step and ctx.step % MONTH == 0:
             self._ask_leaders(ctx)
-        streaming = self.hours_multiplier[host] * (self.streamer_active[host] > 0)
-        self.on_air[...] = np.where(host >= 0, streaming, self.presence[home]) * (self.suspended_weeks <= 0)
+        broadcast(
+            self.on_air,
+            self.outlet_host,
+            self.outlet_home,
+            self.hours_multiplier,
+            self.streamer_active,
+            self.presence,
+            self.suspended_weeks,
+        )
 
     def _ask_leaders(self, ctx) -> None:
         """Leading hosts stay on air longer while an hour earns more than the staff it needs, as Mesa actors."""
         typical = middle(self.streamer_income[self.streamer_active > 0], 0.0)
-        best = np.argsort(-self.streamer_talent, kind="stable")
-        for actor in ctx.service("actors")["leading_streamer"]:
+        leaders = ctx.service("actors")["leading_streamer"]
+        best = largest(self.streamer_talent, len(leaders))
+        for actor in leaders:
             row = best[actor.row]
             view = {"broadcast_hours_multiplier": float(self.hours_multiplier[row]), "week": ctx.step,
                     "profit_per_hour": max(float(self.streamer_income[row]), 0.0) / HOURS_PER_WEEK,
                     "required_profit_per_hour": max(typical, 1.0) / HOURS_PER_WEEK}  # fmt: skip
             wish = actor.decide(view)
             self.hours_multiplier[row] = wish.get("broadcast_hours_multiplier", self.hours_multiplier[row])
+
+
+@compiled
+def broadcast(on_air: Array, host: Array, home: Array, hours: Array, active: Array, presence: Array, suspended: Array) -> None:
+    """Time on air of each room.
+
+    Args:
+        on_air: (rooms,), written. host, home: (outlets,) streamer, or else brand, of a room. hours, active: (streamers,) multiple of
+            full time, and above 0 if in business. presence: (brands,) share of the time. suspended: (rooms,) weeks.
+    """
+    for r in range(on_air.size):
+        if suspended[r] > 0.0:
+            on_air[r] = 0.0
+        elif host[r] < 0:
+            on_air[r] = presence[home[r]]
+        else:
+            on_air[r] = hours[host[r]] if active[host[r]] > 0.0 else 0.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.fields import FIRST_RESULTS, FIRST_SALES, MONTH, OWN_ROOMS, PAID_TRAFFIC, SHELF, Array, last, own, param, read
 from sim.kernels.compiled import compiled
+from sim.kernels.market import largest
 from sim.mechanic import Mechanic
 
 MOST_PULL = 2.0  # largest log of return over cost that a brand learns from in a week [1]; source: assumption
@@ -134,9 +135,10 @@ class BrandStrategy(Mechanic):
 
     def _ask_leaders(self, ctx) -> None:
         """Leading brands decide on their advertising as Mesa actors."""
-        largest = np.argsort(-self.brand_size, kind="stable")
-        for actor in ctx.service("actors")["leading_brand"]:
-            row = largest[actor.row]
+        leaders = ctx.service("actors")["leading_brand"]
+        rows = largest(self.brand_size, len(leaders))
+        for actor in leaders:
+            row = rows[actor.row]
             spent = self.budget[row, PAID_TRAFFIC]
             if spent > 0:
                 view = {"ad_budget_multiplier": float(self.ad_budget_multiplier[row]), "margin": self.p.paid_worth,

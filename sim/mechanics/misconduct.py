@@ -66,12 +66,9 @@ class Misconduct(Mechanic):
         self.perceived_risk[...] = self.p.risk_at_start
 
     def plan(self, ctx):
-        p, rooms, sectors = self.p, self.violates.size, self.perceived_risk.size
+        p, rooms = self.p, self.violates.size
         sector = self.outlet_sector[:rooms]
-        self.seen[:, 0] += p.learning * (np.bincount(sector, self.violates, sectors) - self.seen[:, 0])
-        self.seen[:, 1] += p.learning * (np.bincount(sector, self.convicted, sectors) - self.seen[:, 1])
-        self.perceived_risk[...] = (self.seen[:, 1] + p.prior * p.risk_at_start) / (self.seen[:, 0] + p.prior)
-        np.minimum(self.perceived_risk, 1.0, out=self.perceived_risk)
+        look_round(self.seen, self.perceived_risk, sector, self.violates, self.convicted, p.learning, p.prior, p.risk_at_start)
         known = self.known_misconduct[0] + p.learning * (self.convicted.sum() / rooms * KNOWN_WEEKS - self.known_misconduct[0])
         self.known_misconduct[0] = min(max(known, 0.0), 1.0)
         hosts = self.real_hosts[0] / ctx.size("streamer")
@@ -88,6 +85,25 @@ class Misconduct(Mechanic):
     def traffic(self, ctx):
         rooms = self.violates.size
         self.outlet_appeal[:rooms] += self.p.appeal * self.violates - self.p.fear * self.known_misconduct[0]
+
+
+@compiled
+def look_round(seen: Array, risk: Array, sector: Array, violates: Array, convicted: Array, learning: float, prior: float,
+               first: float) -> None:  # fmt: skip
+    """What is remembered of a week's violators and convictions, and the risk that one believes in.
+
+    Args:
+        seen: (sectors, 2) rooms, changed. risk: (sectors,) 1/week, written. sector, violates, convicted: (rooms,).
+        learning: pull of a week. prior: rooms that the first belief counts for.
+    """
+    week = np.zeros(seen.shape)
+    for r in range(sector.size):
+        week[sector[r], 0] += violates[r]
+        week[sector[r], 1] += convicted[r]
+    for s in range(risk.size):
+        for k in range(2):
+            seen[s, k] += learning * (week[s, k] - seen[s, k])
+        risk[s] = min((seen[s, 1] + prior * first) / (seen[s, 0] + prior), 1.0)
 
 
 @compiled

@@ -85,12 +85,11 @@ class Orders(Mechanic):
         p = self.p
         orders = p.orders_per_basket * float(self.spending_level[0] * self.season[0] ** p.stocking_up)
         usual = basket_orders(self.sector_price, self.sector_orders, orders, p.thrift)
-        self.outlet_basket[...] = usual[self.outlet_sector]
-        calm = np.array([p.live_returns, p.live_returns, p.private_returns, p.shelf_returns])[self.outlet_channel]
-        self.outlet_return_rate[...] = calm + p.impulse_returns * self.outlet_impulse
-        self.outlet_bad_rate[...] = (p.bad_rate * np.exp(-self.brand_quality[self.outlet_brand]) + p.harm * self.outlet_violation).clip(
-            0, 1
-        )
+        calm = np.array([p.live_returns, p.live_returns, p.private_returns, p.shelf_returns])
+        expect(
+            self.outlet_basket, self.outlet_return_rate, self.outlet_bad_rate, self.outlet_sector, self.outlet_channel, self.outlet_brand,
+            usual, calm, p.impulse_returns, self.outlet_impulse, p.bad_rate * np.exp(-self.brand_quality), p.harm, self.outlet_violation,
+        )  # fmt: skip
 
     def settle(self, ctx):
         luck, back = ctx.uniform(label="delivery", words=2)
@@ -111,6 +110,23 @@ def basket_orders(price: Array, share: Array, orders: float, thrift: float) -> A
     mean = (share * price).sum()
     relative = (mean / price) ** thrift
     return orders * relative * mean / (share * price * relative).sum()
+
+
+@compiled
+def expect(basket: Array, return_rate: Array, bad_rate: Array, sector: Array, channel: Array, brand: Array, usual: Array,
+           calm: Array, impulsive: float, impulse: Array, bad: Array, harm: float, violation: Array) -> None:  # fmt: skip
+    """What a basket of each outlet will be like.
+
+    Args:
+        basket, return_rate, bad_rate: (outlets,), written. sector, channel, brand: (outlets,). usual: (sectors,) orders.
+        calm: (channels,) share sent back of what was bought calmly. impulsive: further share of what was bought on impulse.
+        impulse: (outlets,) share of purchases. bad: (brands,) share that disappoints. harm: further share where
+            violation (outlets,) is 1.
+    """
+    for j in range(basket.size):
+        basket[j] = usual[sector[j]]
+        return_rate[j] = calm[channel[j]] + impulsive * impulse[j]
+        bad_rate[j] = min(max(bad[brand[j]] + harm * violation[j], 0.0), 1.0)
 
 
 @compiled

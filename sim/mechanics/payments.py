@@ -36,7 +36,7 @@ class Payments(Mechanic):
     )
 
     pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")
-    pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int32, doc="brand that owes each of these refunds")
+    pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int64, doc="brand that owes each of these refunds")
     streamer_income: Array = own(
         "streamer", unit="CNY/week", at="account", bounds=(-1e30, 1e30), doc="income after refunds, agency and penalties"
     )
@@ -75,7 +75,7 @@ class Payments(Mechanic):
         back, owed_by = self.pending[0].copy(), self.pending_brand[0].copy()
         self.pending[:-1], self.pending_brand[:-1] = self.pending[1:], self.pending_brand[1:]
         self.pending[-1], self.pending_brand[-1] = self.outlet_refunds * ctx.people, brand
-        before = ctx.cash("brand"), ctx.cash("streamer"), ctx.cash("platform")
+        before = ctx.cash("brand"), ctx.cash("streamer")
 
         commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.zeros((7, rooms))
         toll, costs = np.empty((2, outlets))

@@ -58,18 +58,27 @@ class Preference(Mechanic):
         p = self.p
         channel = np.empty(CHANNELS)
         channel[[STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF]] = p.streamer_room, p.brand_room, p.private, p.shelf
-        talent = np.where(self.outlet_host >= 0, self.streamer_talent[self.outlet_host], 0.0)
-        self.outlet_appeal += (
-            channel[self.outlet_channel] + p.quality_weight * self.brand_quality[self.outlet_brand] + p.talent_weight * talent
-        )
+        quality, talent = p.quality_weight * self.brand_quality, p.talent_weight * self.streamer_talent
+        appeal(self.outlet_appeal, self.outlet_channel, self.outlet_brand, self.outlet_host, channel, quality, talent)
 
     def appraise(self, ctx):
-        appeal, price = self.outlet_appeal.astype(np.float32), self.log_price.astype(np.float32)
+        worth, price = self.outlet_appeal.astype(np.float32), self.log_price.astype(np.float32)
         style = (self.p.style_weight * self.room_style).astype(np.float32)
         weigh(
-            self.utility, appeal, price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
+            self.utility, worth, price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
             self.p.need_match, self.taste, style,
         )  # fmt: skip
+
+
+@compiled
+def appeal(worth: Array, channel: Array, brand: Array, host: Array, by_channel: Array, quality: Array, talent: Array) -> None:
+    """Add to the worth of each outlet (outlets,) what its channel, its brand's goods and its host are worth to everybody.
+
+    Args:
+        channel, brand, host: (outlets,), the host -1 for none. by_channel, quality, talent: (channels,), (brands,), (streamers,) util.
+    """
+    for j in range(worth.size):
+        worth[j] += by_channel[channel[j]] + quality[brand[j]] + (talent[host[j]] if host[j] >= 0 else 0.0)
 
 
 @compiled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import Array, last, own, param, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 MOST_DISCOUNT = 0.9  # largest discount that a brand aims at [share]; source: assumption
@@ -64,9 +65,27 @@ class Pricing(Mechanic):
         self.unit_cost[...] = p.goods_cost * self.brand_price * self.price_level[0]
 
     def traffic(self, ctx):
-        part = np.array([1.0, 1.0, self.p.private_part, self.p.shelf_part])[self.outlet_channel]
-        listed = self.brand_price[self.outlet_brand] * self.price_level[0]
-        self.outlet_price[...] = np.round(listed * (1.0 - part * self.discount[self.outlet_brand]), 2)
-        usual = self.sector_price[self.outlet_sector] * self.price_level[0]
+        part = np.array([1.0, 1.0, self.p.private_part, self.p.shelf_part])
         dearness = (self.sector_orders * self.sector_price).sum() / self.p.usual_mean
-        self.log_price[...] = np.log(np.maximum(self.outlet_price, LEAST_PRICE) / usual * dearness)
+        dear = price_tags(
+            self.outlet_price, self.outlet_brand, self.outlet_channel, self.outlet_sector,
+            self.brand_price, self.discount, self.sector_price, part, self.price_level[0],
+        )  # fmt: skip
+        np.log(dear * dearness, out=self.log_price)
+
+
+@compiled
+def price_tags(price: Array, brand: Array, channel: Array, sector: Array, list_price: Array, discount: Array, sector_price: Array,
+               part: Array, level: float) -> Array:  # fmt: skip
+    """What an order costs in each outlet; returns it against what its sector costs on average, (outlets,).
+
+    Args:
+        price: (outlets,), written, CNY in fen. brand, channel, sector: (outlets,). list_price, discount: (brands,), on air.
+        sector_price: (sectors,) CNY. part: (channels,) part of the discount. level: of prices.
+    """
+    against = np.empty(price.size)
+    for j in range(price.size):
+        tag = list_price[brand[j]] * level * (1.0 - part[channel[j]] * discount[brand[j]])
+        price[j] = np.rint(tag * 100.0) / 100.0
+        against[j] = max(price[j], LEAST_PRICE) / (sector_price[sector[j]] * level)
+    return against

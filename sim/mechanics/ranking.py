@@ -51,10 +51,8 @@ class Ranking(Mechanic):
 
     outlet_platform: Array = read()
     outlet_host: Array = read()
-    outlet_home: Array = read()
     room_main: Array = read()
-    streamer_talent: Array = read()
-    brand_quality: Array = read()
+    room_skill: Array = read()
     conversion_weight: Array = read()
     exploration: Array = read()
     brand_boost: Array = read()
@@ -70,23 +68,35 @@ class Ranking(Mechanic):
 
     def traffic(self, ctx):
         p, rooms = self.p, self.engagement.size
-        platform = self.outlet_platform[:rooms]
-        host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
-        w = self.conversion_weight[platform]
-        on = self.on_air * self.room_main
-        newcomers = (host >= 0) & (self.streamer_entries[host] > 0)
-        self.engagement[newcomers] = p.newcomer
-        if ctx.step:
-            success = (1 - w) * success_on_air(self.room_minutes, self.aired) + w * success_on_air(self.room_gmv, self.aired)
-            self.engagement += (1 - p.memory) * (success - self.engagement) * (self.aired > 0)
-        self.aired[...] = on
-        own_room = home >= 0
-        skill = np.where(own_room, self.brand_quality[home], self.streamer_talent[host])
-        merit = (p.least + self.engagement) ** p.matthew * np.exp(p.talent_weight * skill + own_room * self.brand_boost[platform])
-        count = exploration_shares(merit * on, on, platform, self.exploration)
-        self.feed_weight[...] = count
+        platform, host = self.outlet_platform[:rooms], self.outlet_host[:rooms]
+        remember(
+            self.engagement, self.aired, self.room_minutes, self.room_gmv, host, self.streamer_entries, platform,
+            self.conversion_weight, p.memory, p.newcomer,
+        )  # fmt: skip
+        np.multiply(self.on_air, self.room_main, out=self.aired)
+        boost = np.where(host >= 0, 0.0, self.brand_boost[platform])
+        merit = (p.least + self.engagement) ** p.matthew * np.exp(p.talent_weight * self.room_skill + boost)
+        self.feed_weight[...] = exploration_shares(merit * self.aired, self.aired, platform, self.exploration)
         platforms, cells = self.feed_guide.shape
-        self.feed_cdf[...], self.feed_guide[...], self.feed_members[...] = sections_of(count, platform, platforms, cells)
+        self.feed_cdf[...], self.feed_guide[...], self.feed_members[...] = sections_of(self.feed_weight, platform, platforms, cells)
+
+
+@compiled
+def remember(engagement: Array, aired: Array, minutes: Array, sales: Array, host: Array, entries: Array, platform: Array,
+             conversion: Array, memory: float, newcomer: float) -> None:  # fmt: skip
+    """Engagement (rooms,) follows last week's success in rooms that were on air; a newcomer's begins anew.
+
+    Args:
+        aired, minutes, sales: (rooms,) time on air, minutes watched, CNY. host: (rooms,) streamer, -1 for none.
+        entries: (streamers,) above 0 for newcomers. platform: (rooms,). conversion: (platforms,) weight of sales, not minutes.
+    """
+    watched, sold = success_on_air(minutes, aired), success_on_air(sales, aired)
+    for r in range(engagement.size):
+        if host[r] >= 0 and entries[host[r]] > 0.0:
+            engagement[r] = newcomer
+        if aired[r] > 0.0:
+            weight = conversion[platform[r]]
+            engagement[r] += (1.0 - memory) * ((1.0 - weight) * watched[r] + weight * sold[r] - engagement[r])
 
 
 @compiled

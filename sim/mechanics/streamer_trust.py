@@ -64,14 +64,18 @@ class StreamerTrust(Mechanic):
             self.followed[:, tie] = np.where(fresh, room, -1)
 
     def traffic(self, ctx):
-        rooms = self.room_reputation.size
-        host = self.outlet_host[:rooms]
-        bad, baskets = self.outlet_bad[:rooms], self.outlet_baskets[:rooms]
-        up, down = self.p.gain * (baskets - bad), self.p.loss * bad
-        heard = baskets / max(baskets.mean(), 1e-12)
-        share = self.p.word * heard / (1.0 + heard) * (baskets > 0)
-        self.room_reputation += share * (up / np.maximum(up + down, 1e-12) - self.room_reputation)
-        self.room_reputation[(host >= 0) & (self.streamer_entries[host] > 0)] = NEUTRAL  # newcomers start afresh
+        p, usual = self.p, self.outlet_baskets[: self.room_reputation.size].mean()
+        tell(
+            self.room_reputation,
+            self.outlet_baskets,
+            self.outlet_bad,
+            usual,
+            self.outlet_host,
+            self.streamer_entries,
+            p.gain,
+            p.loss,
+            p.word,
+        )
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
@@ -97,6 +101,24 @@ def add_trust(utility: Array, weight: float, offered: Array, reputation: Array, 
         belief, worth = trust[:, k - FOLLOWED_SLOT], utility[:, k]
         for i in range(belief.size):
             worth[i] += np.float32(weight * (belief[i] - NEUTRAL))
+
+
+@compiled
+def tell(reputation: Array, baskets: Array, bad: Array, usual: float, host: Array, entries: Array, gain: float, loss: float,
+         word: float) -> None:  # fmt: skip
+    """A room's reputation (rooms,) follows what its buyers say, the faster the more they are; a newcomer starts afresh.
+
+    Args:
+        baskets, bad: (outlets,) all baskets, and those that disappoint. usual: baskets of a room. host: (outlets,) streamer, -1
+        for none. entries: (streamers,) above 0 for newcomers. gain, loss: pull of a basket. word: fastest pull.
+    """
+    for r in range(reputation.size):
+        if baskets[r] > 0.0:
+            up, down = gain * (baskets[r] - bad[r]), loss * bad[r]
+            heard = baskets[r] / max(usual, 1e-12)
+            reputation[r] += word * heard / (1.0 + heard) * (up / max(up + down, 1e-12) - reputation[r])
+        if host[r] >= 0 and entries[host[r]] > 0.0:
+            reputation[r] = NEUTRAL
 
 
 @compiled

@@ -47,7 +47,7 @@ class Style(Mechanic):
         move(self.room_style, moving, np.where(imitates, leader, -1), error, p.step, p.noise, p.jump)
         self.innovating[...] = np.count_nonzero(innovates) / rooms
         likeness(self.room_style, sector, self.room_minutes + 1e-9, self.similarity, self.room_similarity)
-        likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(rooms))
+        likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(0))
 
 
 @compiled
@@ -88,7 +88,7 @@ def likeness(style: Array, sector: Array, weight: Array, similarity: Array, room
     Args:
         style: (rooms, axes) unit vectors. sector: (rooms,) int. weight: (rooms,) not negative.
         similarity: (sectors,), written; 1/2 where a sector has fewer than two rooms of weight.
-        room_similarity: (rooms,), written: likeness of each room to the weighted mean of its sector.
+        room_similarity: (rooms,), written: likeness of each room to the weighted mean of its sector; (0,) where nobody asks.
     """
     sectors, axes = similarity.size, style.shape[1]
     summed = np.zeros((sectors, axes))
@@ -107,7 +107,7 @@ def likeness(style: Array, sector: Array, weight: Array, similarity: Array, room
             length += summed[s, a] ** 2
         cosine = (length - alone[s]) / pairs if pairs > 1e-12 * total[s] ** 2 and pairs > 0.0 else 0.0
         similarity[s] = min(max(0.5 + 0.5 * cosine, 0.0), 1.0)
-    for r in range(sector.size):
+    for r in range(room_similarity.size):
         inner = 0.0
         for a in range(axes):
             inner += style[r, a] * summed[sector[r], a]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import CHANNELS, OWN_ROOMS, PAID_TRAFFIC, PRIVATE, PRIVATE_OPERATION, STREAMER_FEES, Array, own, read
+from sim.fields import BRAND_ROOM, OWN_ROOMS, PAID_TRAFFIC, PRIVATE, PRIVATE_OPERATION, STREAMER_FEES, STREAMER_ROOM, Array, own, read
+from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
 
@@ -41,18 +42,33 @@ class Takings(Mechanic):
     users_count: Array = read()
 
     def enforce(self, ctx):
-        rooms, brands = self.room_gmv.size, self.brand_channel_gmv.shape[0]
-        sales = self.outlet_gmv * ctx.people
-        self.room_gmv[...] = sales[:rooms]
-        self.room_minutes[...] = self.outlet_minutes[:rooms] * ctx.people
-        self.platform_gmv[...] = np.bincount(self.outlet_platform[:rooms], sales[:rooms], self.platform_gmv.size)
-        self.users[...] = self.users_count * ctx.people
-        pair = self.outlet_brand * CHANNELS + self.outlet_channel
-        self.brand_channel_gmv[...] = np.bincount(pair, sales, CHANNELS * brands).reshape(brands, CHANNELS)
-        paid = self.outlet_paid_gmv * ctx.people
-        bought = np.bincount(pair, paid, CHANNELS * brands).reshape(brands, CHANNELS)
-        self.brand_lever_gmv[:, PAID_TRAFFIC] = bought.sum(axis=1)
-        self.brand_lever_gmv[:, STREAMER_FEES] = self.brand_channel_gmv[:, 0] - bought[:, 0]
-        self.brand_lever_gmv[:, OWN_ROOMS] = self.brand_channel_gmv[:, 1] - bought[:, 1]
-        self.brand_lever_gmv[:, PRIVATE_OPERATION] = self.brand_channel_gmv[:, PRIVATE]
-        np.maximum(self.brand_lever_gmv, 0.0, out=self.brand_lever_gmv)
+        np.multiply(self.users_count, ctx.people, out=self.users)
+        add_up(
+            self.room_gmv, self.room_minutes, self.platform_gmv, self.brand_channel_gmv, self.brand_lever_gmv, self.outlet_gmv,
+            self.outlet_paid_gmv, self.outlet_minutes, self.outlet_brand, self.outlet_channel, self.outlet_platform, ctx.people,
+        )  # fmt: skip
+
+
+@compiled
+def add_up(room_gmv: Array, room_minutes: Array, platform_gmv: Array, channel_gmv: Array, lever_gmv: Array, sales: Array,
+           paid: Array, minutes: Array, brand: Array, channel: Array, platform: Array, people: float) -> None:  # fmt: skip
+    """Sales and minutes of simulated consumers, each of whom is so many people, by room, platform, brand and lever.
+
+    Args:
+        room_gmv, room_minutes: (rooms,), platform_gmv: (platforms,), channel_gmv: (brands, channels), lever_gmv: (brands, levers):
+            written. sales, paid, minutes: (outlets,), paid is what bought traffic brought. brand, channel, platform: (outlets,).
+    """
+    platform_gmv[:] = 0.0
+    channel_gmv[:, :] = 0.0
+    bought = np.zeros(channel_gmv.shape)
+    for j in range(sales.size):
+        channel_gmv[brand[j], channel[j]] += sales[j] * people
+        bought[brand[j], channel[j]] += paid[j] * people
+    for r in range(room_gmv.size):
+        room_gmv[r], room_minutes[r] = sales[r] * people, minutes[r] * people
+        platform_gmv[platform[r]] += room_gmv[r]
+    for b in range(bought.shape[0]):
+        lever_gmv[b, PAID_TRAFFIC] = bought[b].sum()
+        lever_gmv[b, STREAMER_FEES] = max(channel_gmv[b, STREAMER_ROOM] - bought[b, STREAMER_ROOM], 0.0)
+        lever_gmv[b, OWN_ROOMS] = max(channel_gmv[b, BRAND_ROOM] - bought[b, BRAND_ROOM], 0.0)
+        lever_gmv[b, PRIVATE_OPERATION] = channel_gmv[b, PRIVATE]

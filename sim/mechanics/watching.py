@@ -41,16 +41,11 @@ class Watching(Mechanic):
 
     offered: Array = read()
     room_similarity: Array = read()
-    outlet_host: Array = read()
-    outlet_home: Array = read()
-    streamer_talent: Array = read()
-    brand_quality: Array = read()
+    room_skill: Array = read()
 
     def traffic(self, ctx):
-        p, rooms = self.p, self.leave_hazard.size
-        host, home = self.outlet_host[:rooms], self.outlet_home[:rooms]
-        skill = np.where(host >= 0, self.streamer_talent[host], self.brand_quality[home])
-        self.leave_hazard[...] = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * skill)
+        p = self.p
+        self.leave_hazard[...] = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * self.room_skill)
 
     def appraise(self, ctx):
         bore(self.utility, self.p.weight, self.fatigue)

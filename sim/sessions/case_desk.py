@@ -69,7 +69,7 @@ class CaseDesk:
         self._hours_done = 0.0
         self._speed = 0.0
         self._cases: dict[int, Case] = {}
-        self._table: list[Case] = []
+        self._table: dict[int, Case] = {}
         self._finished: list[tuple[Case, float]] = []
         self._environment = simpy.Environment()
         self._inspectors = Inspectors(self._environment, seats=0)
@@ -83,7 +83,7 @@ class CaseDesk:
     @property
     def hours_used(self) -> float:
         """Inspector hours worked so far, on decided and on unfinished cases [hours]."""
-        return self._hours_done + sum(self._worked(case) for case in self._table)
+        return self._hours_done + sum(self._worked(case) for case in self._table.values())
 
     def set_capacity(self, inspectors: float, hours_per_case: float, machine_share: float) -> None:
         """Law and budget set the desk's capacity from the next week on; a case begun keeps its hours."""
@@ -181,7 +181,7 @@ class CaseDesk:
 
     def _begin(self, case: Case) -> None:
         """An inspector takes up the case, or goes on with it."""
-        self._table.append(case)
+        self._table[case.subject] = case
         if math.isnan(case.remaining):
             share = self.machine_time if case.machine_draw < self.machine_share else 1.0
             case.remaining = case.size * self.hours_per_case * share
@@ -200,7 +200,7 @@ class CaseDesk:
         self.decided += 1
         self._finished.append((case, self._environment.now))
         del self._cases[case.subject]
-        self._table.remove(case)
+        del self._table[case.subject]
         assert case.request is not None
         self._inspectors.vacate(case.request)
 
@@ -210,15 +210,16 @@ class CaseDesk:
         speed = self.inspectors / seats if seats else 0.0
         if seats == self._inspectors.capacity and speed == self._speed:
             return
-        for case in self._table:
+        for case in self._table.values():
             worked = self._worked(case)
             self._hours_done += worked
             case.remaining -= worked
             case.since, case.finish = math.nan, None
         self._speed = speed
-        self._table, lost = self._table[:seats], self._table[seats:]
+        stay, lost = list(self._table.values())[:seats], list(self._table.values())[seats:]
+        self._table = {case.subject: case for case in stay}
         self._inspectors.resize(seats)
-        for case in self._table:
+        for case in stay:
             self._work(case)
         for case in lost:
             assert case.request is not None

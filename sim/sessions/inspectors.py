@@ -30,6 +30,18 @@ class WaitingList(SortedQueue):
         del self[place]
 
 
+class Seats(dict[Any, None]):
+    """The requests that have a seat, in the order in which they got it. SimPy's own list is searched for each that leaves."""
+
+    def append(self, item: Any) -> None:
+        """Give a request a seat."""
+        self[item] = None
+
+    def remove(self, item: Any) -> None:
+        """Take its seat back."""
+        del self[item]
+
+
 class Inspectors(simpy.PriorityResource):
     """A priority resource whose number of seats can change, and may be zero."""
 
@@ -38,6 +50,7 @@ class Inspectors(simpy.PriorityResource):
     def __init__(self, environment: simpy.Environment, seats: int) -> None:
         super().__init__(environment, capacity=max(seats, 1))
         self._capacity = seats
+        self.users = Seats()  # type: ignore[assignment]
 
     def resize(self, seats: int) -> None:
         """Set the number of seats; new ones are filled from the waiting list at once.
