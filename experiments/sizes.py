@@ -1,6 +1,6 @@
 """Does the number of simulated consumers change the answer? Markets of three sizes with the same firms and seeds.
 
-python -m experiments.sizes              # three sizes, six seeds, the year 2020: writes docs/sizes.md and docs/sizes.svg
+python -m experiments.sizes              # three sizes, twelve seeds, the year 2020: writes docs/sizes.md and docs/sizes.svg
 python -m experiments.sizes quick        # two small sizes, prints only
 """
 
@@ -24,7 +24,7 @@ from experiments.workers import cores
 from sim.fields import Array
 from sim.runner import run
 
-SIZES, SEEDS, END = (20_000, 200_000, 2_000_000), 6, "2020-12-31"
+SIZES, SEEDS, END = (20_000, 200_000, 2_000_000), 12, "2020-12-31"
 QUICK_SIZES, QUICK_SEEDS = (2_000, 20_000), 4
 CERTAINTY = 0.95
 HEADLINES = (
@@ -134,8 +134,10 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "**What concentration means when streamers are a sample.** A simulated streamer stands for many real hosts, so the raw",
             "share of the largest simulated ones says nothing about the largest real ones. The Gini coefficient and the tail exponent",
             "are properties of the distribution and are estimated from the sample; `top100_gmv_share` maps the exponent to 1.1",
-            "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). With few consumers a",
-            "small host sells few baskets, whose noise spreads `streamer_gmv_gini` and `streamer_tail_exponent`.",
+            "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). Both are of remembered",
+            "sales of about 12 weeks of hosts in business, not of a year. With few consumers a small host sells a handful of baskets, and chance among",
+            "hosts looks like inequality: the Gini coefficient is therefore taken from even and odd weeks as two samples of each host",
+            "(`sim.concentration.gini_of_samples`), which keeps what both have in common. The exponent has what chance adds in it.",
         ]
     )
 
@@ -143,10 +145,7 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
 def different(judged: Sequence[Comparison]) -> str:
     """What does depend on the number of consumers."""
     found = [f"`{each.quantity}` at {each.size:,} ({each.difference:+.1%})" for each in judged if not each.agrees]
-    return (
-        f"Not so {', '.join(found)}. Firms learn from what the simulated consumers buy, and a small firm's week among few consumers is a\n"
-        "handful of baskets: probably that noise, which learning does not average out, is what a small market has too much of."
-    )
+    return f"Not so {', '.join(found)}: there the chance by which few consumers buy here or there does not average out."
 
 
 def draw(rows: Sequence[Comparison], path: Path) -> None:

@@ -11,12 +11,29 @@ REAL_SELLERS = 1.1e6  # real hosts who sell [people]; source: history:active_eco
 
 def gini(values: Array) -> float:
     """Gini coefficient of not negative values, (n,); 0 where all are equal, nan where nothing is sold."""
-    ranked = np.sort(np.asarray(values, dtype=np.float64))
-    total = ranked.sum()
-    if ranked.size < 2 or total <= 0:
+    return concentration(values, values)
+
+
+def concentration(values: Array, order: Array) -> float:
+    """Concentration index: the Gini coefficient of values, (n,), with the ranks of another quantity, (n,); nan where nothing is sold."""
+    sold, size = np.asarray(values, dtype=np.float64), len(values)
+    if size < 2 or sold.sum() <= 0:
         return float("nan")
-    places = np.arange(1, ranked.size + 1)
-    return float(2.0 * (places * ranked).sum() / (ranked.size * total) - (ranked.size + 1) / ranked.size)
+    _, place, alike = np.unique(order, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(alike) - 0.5 * (alike - 1))[place]  # of equals the mean
+    return float(2.0 * (rank * sold).sum() / (size * sold.sum()) - (size + 1) / size)
+
+
+def gini_of_samples(one: Array, other: Array) -> float:
+    """Gini coefficient of sizes of which two independent samples, (n,) each, are known: without what chance adds to a sample's own.
+
+    Chance makes the Gini coefficient of a sample too large, for who is lucky looks large, and the concentration of one sample by the
+    ranks of the other too small, for luck is not repeated. The geometric mean of the two is free of either, exactly so for normal
+    sizes and noise (covariance form: Lerman & Yitzhaki 1984), and to a few percent of the bias for the skewed ones in the tests.
+    """
+    own = 0.5 * (gini(one) + gini(other))
+    crossed = 0.5 * (concentration(one, other) + concentration(other, one))
+    return float(np.sqrt(own * max(crossed, 0.0)))
 
 
 def tail_exponent(values: Array, top: float = 0.1) -> float:

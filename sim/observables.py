@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from sim.clock import WEEKS_PER_YEAR
-from sim.concentration import gini, tail_exponent, top_share
+from sim.concentration import gini_of_samples, tail_exponent, top_share
 from sim.fields import BRAND_ROOM, PRIVATE, PRIVATE_OPERATION, SHELF, STREAMER_FEES, Array
+from sim.kernels.market import middle
 from sim.mechanics.regulation import Regulation
 
 TRILLION, BILLION, MILLION = 1e12, 1e9, 1e6
@@ -93,6 +94,13 @@ class Market:
         return (sales >= MID_TIER[0]) & (sales <= MID_TIER[1])
 
     @property
+    @once
+    def tail(self) -> float:
+        """Pareto exponent of the largest tenth of streamers."""
+        return tail_exponent(self.streamer_sales[self.streamer_active > 0])
+
+    @property
+    @once
     def mid_tier(self) -> Array:
         """Streamers in business whose sales lie in the middle, (streamer,) bool."""
         return (self.streamer_active > 0) & self.middling
@@ -201,12 +209,12 @@ OBSERVABLES: tuple[Observable, ...] = (
     _level("live_users", "million", "users of live shopping", lambda m: m.users.sum() / MILLION),
     _level("private_domain_users", "million", "people who are members of some private domain", lambda m: m.value_sums[4] * m.people / MILLION),
     _level("online_shoppers", "million", "people who shop online (input)", lambda m: m.shoppers_online[0]),
-    _level("streamer_gmv_gini", "1", "Gini coefficient of active streamers' sales", lambda m: gini(m.streamer_sales[m.streamer_active > 0])),
-    _level("streamer_tail_exponent", "1", "Pareto exponent of the largest tenth of streamers", lambda m: tail_exponent(m.streamer_sales[m.streamer_active > 0])),
-    _level("top100_gmv_share", "share", "share of the 100 largest of 1.1 million real sellers, mapped by the tail exponent", lambda m: top_share(tail_exponent(m.streamer_sales[m.streamer_active > 0]))),
+    _level("streamer_gmv_gini", "1", "Gini coefficient of active streamers' sales, without what chance adds", lambda m: gini_of_samples(*m.streamer_sales_apart[:, m.streamer_active > 0])),
+    _level("streamer_tail_exponent", "1", "Pareto exponent of the largest tenth of streamers", lambda m: m.tail),
+    _level("top100_gmv_share", "share", "share of the 100 largest of 1.1 million real sellers, mapped by the tail exponent", lambda m: top_share(m.tail)),
     _level("streamers_active", "thousand", "real hosts in business", lambda m: m.streamer_active.sum() * m.real_hosts[0] / m.streamer_active.size / 1e3),
     _level("mid_tier_streamer_count", "thousand", "real hosts selling 0.1 to 1 million CNY a month in prices of 2020", lambda m: m.mid_tier.sum() * m.real_hosts[0] / m.streamer_active.size / 1e3),
-    _level("mid_tier_streamer_income", "CNY/month", "median income of mid-tier hosts, current prices", lambda m: np.median(m.remembered_income[m.mid_tier]) * WEEKS_PER_MONTH if m.mid_tier.any() else np.nan),
+    _level("mid_tier_streamer_income", "CNY/month", "median income of mid-tier hosts, current prices", lambda m: middle(m.remembered_income[m.mid_tier], np.nan) * WEEKS_PER_MONTH),
     _ratio("streamer_exit_rate", "1/year", "mid-tier hosts who leave in a year", lambda m: (m.streamer_exits * m.middling).sum(), lambda m: m.mid_tier.sum(), WEEKS_PER_YEAR),
     _ratio("violation_rate", "per thousand sessions", "sessions with false claims", lambda m: (m.violates * m.on_air).sum(), lambda m: m.on_air.sum(), 1000.0),
     _flow("complaint_count", "thousand", "complaints about live sales", lambda m: m.complaints[0] / 1e3),

@@ -210,14 +210,22 @@ def sentence(convicted, suspended, fine, illicit, illicit_weeks, violates, sales
     return np.minimum(most, multiple * weekly[selling] / max(fade, 1e-3)).mean() if selling.any() else 0.0
 
 
-def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, live,
-                 sales, back, host, seller, platform, rate, host_rate, fees, fine):  # fmt: skip
+def fall_due(pending, pending_brand, refunds, brand, people):
+    back, owed_by = pending[0].copy(), pending_brand[0].copy()
+    pending[...] = np.concatenate([pending[1:], [refunds * people]])
+    pending_brand[...] = np.concatenate([pending_brand[1:], [brand]])
+    return back, owed_by
+
+
+def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live,
+                 sales, back, host, seller, platform, agency, rate, host_rate, agency_rate, fees, fine):  # fmt: skip
     hosted = host >= 0
     commission[...], commission_back[...] = rate[platform] * sales, rate[platform] * back
     hosts[hosted], hosts_back[hosted] = host_rate * sales[hosted], host_rate * back[hosted]
     weight = (sales + 1.0) * hosted
     fee[...] = np.where(hosted, fees[seller] * part_of(weight, seller, fees.size), 0.0)
     np.add.at(earned, host[hosted], (hosts - hosts_back + fee)[hosted])
+    cut[...] = np.where(agency >= 0, agency_rate * np.maximum(earned, 0.0), 0.0)
     live += np.bincount(platform, sales, live.size)
     host_fine[...], brand_fine[...] = fine * hosted, fine * ~hosted
 

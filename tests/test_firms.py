@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.concentration import gini, tail_exponent, top_share
+from sim.concentration import concentration, gini, gini_of_samples, tail_exponent, top_share
 from sim.mechanics.advertising import bidders_value
 from sim.mechanics.brand_strategy import BrandStrategy, pursued
 from sim.mechanics.featuring import draw_brands
@@ -216,6 +216,27 @@ def test_concentration_by_hand() -> None:
     assert gini(np.ones(5)) == pytest.approx(0.0)
     assert gini(np.array([0.0, 0.0, 0.0, 7.0])) == pytest.approx(0.75)
     assert np.isnan(gini(np.zeros(4)))
+    assert concentration(np.array([3.0, 1.0, 2.0]), np.array([1.0, 3.0, 2.0])) == pytest.approx(-2 / 9)
+    sold = np.array([0.0, 5.0, 5.0, 90.0])
+    assert gini_of_samples(sold, 2.0 * sold) == pytest.approx(gini(sold))
+    assert np.isnan(gini_of_samples(np.zeros(4), sold))
+
+
+@pytest.mark.parametrize("spread", [0.8, 1.2])
+@pytest.mark.parametrize("baskets", [10, 30, 100])
+def test_chance_adds_nothing_to_the_gini_coefficient_of_two_samples(spread: float, baskets: int) -> None:
+    """800 hosts of log-normal sizes, a basket of log-normal value at a time: the plain coefficient is too large, that of samples is not."""
+    rng = np.random.default_rng(baskets)
+    size = rng.lognormal(0.0, spread, 800)
+    bias = []
+    for _ in range(30):
+        one, other = (
+            np.array([rng.lognormal(0.0, 0.8, sold).sum() for sold in rng.poisson(size / size.mean() * baskets / 2)]) for _ in range(2)
+        )
+        bias.append([gini(one + other) / gini(size) - 1.0, gini_of_samples(one, other) / gini(size) - 1.0])
+    plain, samples = np.mean(bias, axis=0)
+    assert plain > 0.006
+    assert abs(samples) < plain / 4
 
 
 @pytest.mark.parametrize(("slope", "share"), [(0.89, 0.196), (1.0, 0.36), (1.18, 0.65)])

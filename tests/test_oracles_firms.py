@@ -250,15 +250,17 @@ def test_what_rooms_owe(seed: int, rooms: int, brands: int, hosts: int, platform
     agree(
         payments.settle_rooms,
         *np.zeros((7, rooms)),
-        np.zeros(hosts),
+        *np.zeros((2, hosts)),
         np.zeros(platforms),
         sales,
         back,
         draw.rows(hosts, rooms, missing=True),
         draw.rows(brands, rooms),
         draw.rows(platforms, rooms),
+        draw.rows(2, hosts, missing=True),
         draw.parts(platforms),
         0.2,
+        0.3,
         draw.money((brands, 4))[:, 1],
         fine,
         tolerance=CNY,
@@ -268,8 +270,11 @@ def test_what_rooms_owe(seed: int, rooms: int, brands: int, hosts: int, platform
 @MODEST
 @given(SEEDS, FIRMS, FIRMS, st.sampled_from([1.0, 5e4]))
 def test_what_orders_cost(seed: int, outlets: int, brands: int, people: float) -> None:
-    """Outlets that sold nothing, or had all sent back."""
+    """Outlets that sold nothing, or had all sent back, at once or after weeks."""
     draw = Draws(seed)
+    for lag in (1, 2, 5):
+        pending, owed = draw.money((lag, outlets)), np.ascontiguousarray(draw.rows(brands, (lag, outlets)))
+        agree(payments.fall_due, pending, owed, draw.money(outlets), draw.rows(brands, outlets), people, tolerance=FLOAT64)
     gross = draw.money(outlets)
     agree(
         payments.settle_outlets,

@@ -72,19 +72,19 @@ class Payments(Mechanic):
         rooms, outlets = self.room_penalty.size, self.outlet_brand.size
         brands, streamers, platforms = self.brand_profit.size, self.streamer_income.size, self.commission_rate.size
         sales, brand = self.outlet_gmv * ctx.people, self.outlet_brand
-        back, owed_by = self.pending[0].copy(), self.pending_brand[0].copy()
-        self.pending[:-1], self.pending_brand[:-1] = self.pending[1:], self.pending_brand[1:]
-        self.pending[-1], self.pending_brand[-1] = self.outlet_refunds * ctx.people, brand
+        back, owed_by = fall_due(self.pending, self.pending_brand, self.outlet_refunds, brand, ctx.people)
         before = ctx.cash("brand"), ctx.cash("streamer")
 
         commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.zeros((7, rooms))
         toll, costs = np.empty((2, outlets))
-        earned, net, live = np.zeros(streamers), np.zeros(brands), np.zeros(platforms)
+        earned, cut = np.zeros((2, streamers))
+        net, live = np.zeros(brands), np.zeros(platforms)
         host, home = np.maximum(self.outlet_host[:rooms], 0), np.maximum(self.outlet_home[:rooms], 0)
         platform, seller, owing = self.outlet_platform[:rooms], brand[:rooms], owed_by[:rooms]
         settle_rooms(
-            commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, live, sales, back, self.outlet_host,
-            seller, platform, self.commission_rate, p.streamer_commission, self.budget[:, STREAMER_FEES], self.room_penalty,
+            commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live, sales, back, self.outlet_host,
+            seller, platform, self.streamer_agency, self.commission_rate, p.streamer_commission, p.agency_cut,
+            self.budget[:, STREAMER_FEES], self.room_penalty,
         )  # fmt: skip
         settle_outlets(
             toll, costs, net, sales, back, brand, owed_by, self.outlet_channel, np.array([0.0, 0.0, p.private_fee, p.shelf_fee]),
@@ -99,9 +99,7 @@ class Payments(Mechanic):
         ctx.pay("brand", "streamer", hosts, "hosts' commission", payer_index=seller, payee_index=host)
         ctx.pay("streamer", "brand", hosts_back, "hosts' commission refunded", payer_index=host, payee_index=owing)
         ctx.pay("brand", "streamer", fee, "hosts' fees", payer_index=seller, payee_index=host)
-        signed = np.flatnonzero(self.streamer_agency >= 0)
-        cut = p.agency_cut * np.maximum(earned[signed], 0.0)
-        ctx.pay("streamer", "agency", cut, "agency's part", payer_index=signed, payee_index=self.streamer_agency[signed])
+        ctx.pay("streamer", "agency", cut, "agency's part", payee_index=np.maximum(self.streamer_agency, 0))
 
         ctx.pay("brand", "platform", self.ad_spend, "advertising")
         services = p.tool_share * self.budget[:, PRIVATE_OPERATION]
@@ -131,18 +129,36 @@ class Payments(Mechanic):
 
 
 @compiled
+def fall_due(pending: Array, pending_brand: Array, refunds: Array, brand: Array, people: float) -> tuple[Array, Array]:
+    """Refunds of this week, CNY, and the brands that owe them, (outlets,) each; all others come a week nearer.
+
+    Args:
+        pending, pending_brand: (lag, outlets), changed; this week's returns come last. refunds: (outlets,) of simulated consumers, each
+            of whom is so many people. brand: (outlets,).
+    """
+    back, owed_by = pending[0].copy(), pending_brand[0].copy()
+    last = pending.shape[0] - 1
+    for week in range(last):
+        pending[week], pending_brand[week] = pending[week + 1], pending_brand[week + 1]
+    for j in range(brand.size):
+        pending[last, j], pending_brand[last, j] = refunds[j] * people, brand[j]
+    return back, owed_by
+
+
+@compiled
 def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_back: Array, fee: Array, host_fine: Array,
-                 brand_fine: Array, earned: Array, live: Array, sales: Array, back: Array, host: Array, seller: Array,
-                 platform: Array, rate: Array, host_rate: float, fees: Array, fine: Array) -> None:  # fmt: skip
+                 brand_fine: Array, earned: Array, cut: Array, live: Array, sales: Array, back: Array, host: Array, seller: Array,
+                 platform: Array, agency: Array, rate: Array, host_rate: float, agency_rate: float, fees: Array,
+                 fine: Array) -> None:  # fmt: skip
     """What is owed for a week in each room, CNY; whatever a brand's own room would owe a host stays 0.
 
     Args:
         commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine: (rooms,) zeros, written: commission of
             platform and host, what they return of it, the host's fee, and the fine by who pays it.
-        earned: (streamers,), live: (platforms,) zeros, written: a host's earnings, and live sales.
+        earned, cut: (streamers,), live: (platforms,) zeros, written: a host's earnings and the agency's part of them, and live sales.
         sales, back: sales and refunds. host: streamer, -1 in a brand's own room. seller, platform: brand and platform.
-        rate: (platforms,), host_rate: commission as shares of sales. fees: (brands,) budgets for hosts, shared by sales.
-        fine: (rooms,).
+        agency: (streamers,), -1 for none. rate: (platforms,), host_rate: commission as shares of sales. agency_rate: of earnings.
+        fees: (brands,) budgets for hosts, shared by sales. fine: (rooms,).
     """
     weight = np.zeros(fees.size)
     for r in range(seller.size):
@@ -158,6 +174,9 @@ def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_
             host_fine[r] = fine[r]
         else:
             brand_fine[r] = fine[r]
+    for s in range(agency.size):
+        if agency[s] >= 0:
+            cut[s] = agency_rate * max(earned[s], 0.0)
 
 
 @compiled

@@ -34,6 +34,9 @@ class StreamerCareer(Mechanic):
     remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e30, 1e30), doc="remembered income of a real host")
     commitment: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="staff, rooms and samples of a real host")
     streamer_sales: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="remembered sales of a real host")
+    streamer_sales_apart: Array = own(
+        "half", "streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="the same of even and of odd weeks: two samples"
+    )
     streamer_entries: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="began this week in a place left empty")
     streamer_exits: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="left this week")
 
@@ -55,6 +58,9 @@ class StreamerCareer(Mechanic):
         self.commitment += p.adjustment * (p.team * np.maximum(self.remembered_income, 0.0) - self.commitment)
         self.streamer_sales *= 1.0 - p.memory
         add_sales(self.streamer_sales, self.outlet_host, self.room_gmv, p.memory / hosts)
+        sample, both_weeks = self.streamer_sales_apart[ctx.step % 2], 1.0 - (1.0 - p.memory) ** 2
+        sample *= 1.0 - both_weeks
+        add_sales(sample, self.outlet_host, self.room_gmv, both_weeks / hosts)
         hope = middle(self.remembered_income[self.streamer_active > 0], other)
         leave, come = ctx.uniform("streamer", words=2)
         move(

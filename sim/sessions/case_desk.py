@@ -118,9 +118,9 @@ class CaseDesk:
             faults.append(f"case desk: week {week} is over; the desk stands at the start of week {self.week}.")
         if rows.shape != weights.shape or rows.ndim != 1:
             faults.append(f"case desk: {rows.shape} subjects but {weights.shape} severities; give one for each.")
-        if rows.size and rows.min() < 0:
+        if rows.min(initial=0) < 0:
             faults.append(f"case desk: subject {rows.min()} is not a row.")
-        if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        if not (weights.min(initial=0.0) >= 0.0 and weights.max(initial=0.0) < np.inf):  # nor is nan
             faults.append("case desk: a severity is negative or not a number.")
         if faults:
             raise ContractError(faults)

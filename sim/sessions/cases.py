@@ -56,12 +56,9 @@ class Decisions:
     @classmethod
     def of(cls, finished: list[tuple[Case, float]], first_week: int, week: int) -> Decisions:
         """The decisions on cases finished at these hours, at the latest in this week."""
-        opened = np.array([case.opened for case, _ in finished], dtype=np.float64)
-        hour = np.array([hour for _, hour in finished], dtype=np.float64)
-        return cls(
-            subject=np.array([case.subject for case, _ in finished], dtype=np.int64),
-            found_week=np.minimum((hour // HOURS_PER_WEEK).astype(np.int64) + first_week, week),
-            opened_week=np.array([case.week for case, _ in finished], dtype=np.int64),
-            severity=np.array([case.severity for case, _ in finished], dtype=np.float64),
-            delay_weeks=(hour - opened) / HOURS_PER_WEEK,
-        )
+        rows = [(case.subject, case.week) for case, _ in finished]
+        hours = [(hour, case.opened, case.severity) for case, hour in finished]
+        subject, opened_week = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+        hour, opened, severity = np.array(hours, dtype=np.float64).reshape(-1, 3).T
+        found_week = np.minimum((hour // HOURS_PER_WEEK).astype(np.int64) + first_week, week)
+        return cls(subject.copy(), found_week, opened_week.copy(), severity.copy(), (hour - opened) / HOURS_PER_WEEK)
