@@ -135,9 +135,10 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "share of the largest simulated ones says nothing about the largest real ones. The Gini coefficient and the tail exponent",
             "are properties of the distribution and are estimated from the sample; `top100_gmv_share` maps the exponent to 1.1",
             "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). Both are of remembered",
-            "sales of about 12 weeks of hosts in business, not of a year. With few consumers a small host sells a handful of baskets, and chance among",
-            "hosts looks like inequality: the Gini coefficient is therefore taken from even and odd weeks as two samples of each host",
-            "(`sim.concentration.gini_of_samples`), which keeps what both have in common. The exponent has what chance adds in it.",
+            "sales of about 12 weeks of hosts in business, not of a year. With few consumers a small host sells a handful of baskets,",
+            "and chance among hosts looks like inequality: the Gini coefficient is therefore taken from even and odd weeks as two",
+            "samples of each host (`sim.concentration.gini_of_samples`), which keeps what both have in common. The exponent has what",
+            "chance adds in it.",
         ]
     )
 

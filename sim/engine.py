@@ -77,7 +77,7 @@ class Engine:
         parameters_in_force: Mapping[str, Mapping[str, Array]] | None = None,
         services: Mapping[str, Any] | None = None,
         threads: int = 1,
-        block: int = 32_768,
+        block: int = 65_536,
         checked: bool = False,
     ) -> None:
         self.mechanics = sorted(mechanics, key=lambda m: m.name)

@@ -18,13 +18,13 @@ from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, transfer
 SECTORS = ("consumers", "brand", "streamer", "agency", "platform", "regulator", "outside")
 TOLERANCE = 1e-9
 ROUNDING = 1e-6  # of all cash: where less is paid, the last bits of balances would weigh more than what is paid
-NOBODY = np.zeros(0, np.int64)
+NOBODY = np.zeros(0, np.int32)
 
 
 @lru_cache(maxsize=8)
 def pairs(payers: int, payees: int) -> tuple[Array, Array]:
     """Row and column of each entry of a matrix (payers, payees), (entries,) each."""
-    return np.repeat(np.arange(payers), payees), np.tile(np.arange(payees), payers)
+    return np.repeat(np.arange(payers), payees).astype(np.int32), np.tile(np.arange(payees), payers).astype(np.int32)
 
 
 class Ledger:
@@ -86,7 +86,7 @@ class Ledger:
         """Balances of a sector, the account of each amount, and how they meet."""
         balance = self.cash[sector]
         if index is not None:
-            return balance, np.ascontiguousarray(index, np.int64), BY_INDEX  # one kind of index: one kernel to compile
+            return balance, np.ascontiguousarray(index, np.int32), BY_INDEX  # one kind of index: one kernel to compile
         if balance.size == amounts.size:
             return balance, NOBODY, EACH
         if balance.size == 1:

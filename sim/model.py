@@ -38,7 +38,7 @@ from sim.streams import stream_key
 
 CELLS = 1024
 """Least length of the dimension `cell`: entries of a guide into cumulative shares, section by section."""
-BLOCK, OUTLETS_PER_BLOCK = 32_768, 3
+BLOCK, OUTLETS_PER_BLOCK = 65_536, 3
 """Least consumers of a block, and consumers of a block for each outlet: what a block does for every outlet is little then."""
 ROOMS_PER_CELL = 8
 """More rooms than `CELLS` times this lengthen the guides [rooms per entry]; of five platforms, an entry has one or two to look

@@ -55,7 +55,7 @@ class Draws:
         awkward = self.among((0.0, ALMOST_ONE, 0.125, 0.5, 2.0**-24), shape, np.float32)
         return np.ascontiguousarray(np.where(self.rng.random(shape) < 0.5, awkward, self.rng.random(shape, np.float32)))
 
-    def rows(self, count: int, shape: int | tuple[int, ...], dtype: type = np.int64, missing: bool = False) -> np.ndarray:
+    def rows(self, count: int, shape: int | tuple[int, ...], dtype: type = np.int32, missing: bool = False) -> np.ndarray:
         """Row numbers below `count`, -1 for none where there may be none; now and then nobody has any, or all have the same."""
         low, high = (-1 if missing else 0), count
         kind = self.rng.random()

@@ -40,7 +40,7 @@ def test_sections(seed: int, rows: int, number: int, cells: int) -> None:
     cdf, guide, members = sections.sections_of(weight, section, number, cells)
     edges = cdf[cdf < 1.0].astype(np.float32)
     u = np.concatenate([draw.draws(40), edges, np.nextafter(edges, np.float32(0.0))])
-    agree(sections.pick_each, cdf, guide, members, draw.rows(number, u.size), u.clip(0.0, ALMOST_ONE), np.empty(u.size, np.int64))
+    agree(sections.pick_each, cdf, guide, members, draw.rows(number, u.size), u.clip(0.0, ALMOST_ONE), np.empty(u.size, np.int32))
 
 
 @MODEST
@@ -92,7 +92,7 @@ def test_noise(seed: int, people: int) -> None:
     """To 2e-5: the logarithm is right to 4e-7 relative and taken twice; worths up to a hundred utils are rounded to 4e-6."""
     draw = Draws(seed)
     row = draw.rng.integers(0, 2**32, people, dtype=np.uint32)
-    index, utility = draw.rows(2**31 - 1, people, np.int32, missing=True), draw.among((0.0, -100.0, 100.0, 0.5), people, np.float32)
+    index, utility = draw.rows(2**31 - 1, people, missing=True), draw.among((0.0, -100.0, 100.0, 0.5), people, np.float32)
     agree(choice.add_noise, utility, index, row, np.empty(people, np.float32), tolerance={"rtol": 4e-7, "atol": 2e-5})
 
 
@@ -115,7 +115,7 @@ def test_choices(seed: int, people: int, outside: float, first: int) -> None:
     """
     draw = Draws(seed)
     shape = people, choice.WIDTH
-    utility, index = draw.among((0.0, 0.0, 1.0, -1.0, 8.0, -100.0, 100.0), shape, np.float32), draw.rows(5, shape, np.int32, missing=True)
+    utility, index = draw.among((0.0, 0.0, 1.0, -1.0, 8.0, -100.0, 100.0), shape, np.float32), draw.rows(5, shape, missing=True)
     key = np.uint64(seed)
     table = np.sort(scores(utility, index, outside, key, 3, first), axis=1)
     best = table[:, -1:]

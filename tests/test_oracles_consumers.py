@@ -34,13 +34,13 @@ class Week(Draws):
         self.people, self.rooms_there, self.brands = people, rooms, brands
         self.outlets = rooms + 2 * brands
         self.brand_of = self.rows(brands, self.outlets)
-        self.channel = np.concatenate([self.rows(2, rooms), np.repeat(np.array([2, 3], np.int64), brands)])
+        self.channel = np.concatenate([self.rows(2, rooms), np.repeat(np.array([2, 3], np.int32), brands)])
         self.home = np.where(self.channel == 0, -1, self.brand_of).astype(np.int32)
         self.utility = self.among(UTILS, (people, SLOTS), np.float32)
         self.offered = np.full((people, SLOTS), -1, np.int32, order="F")
-        self.offered[:, :PRIVATE_SLOT] = self.rows(rooms, (people, PRIVATE_SLOT), np.int32, missing=True)
+        self.offered[:, :PRIVATE_SLOT] = self.rows(rooms, (people, PRIVATE_SLOT), missing=True)
         for slot, first in ((PRIVATE_SLOT, rooms), (SHELF_SLOT, rooms + brands)):
-            brand = self.rows(brands, people, np.int32, missing=True)
+            brand = self.rows(brands, people, missing=True)
             self.offered[:, slot] = np.where(brand >= 0, first + brand, -1)
         self.slot = self.rows(SLOTS, people, np.int8, missing=True)
         bought = self.offered[np.arange(people), self.slot.clip(0)]
@@ -114,7 +114,7 @@ def test_who_is_shown_what(week: Week, online_share: float, sectors: int, platfo
         *feed,
         *paid,
         *shelf,
-        week.rows(rooms, (people, TIES), np.int32, missing=True),
+        week.rows(rooms, (people, TIES), missing=True),
         week.parts(rooms),
         bond_brand,
         bond_state,

@@ -218,7 +218,7 @@ def test_cases(seed: int, rooms: int, complaints: float, by_lot: float) -> None:
 def test_sentences(seed: int, rooms: int, proven: float, evidence: float, fade: float, most: float) -> None:
     """Rooms decided twice in a week, without sales, without evidence; fines of nothing and without end."""
     draw = Draws(seed)
-    decided = draw.rows(rooms, draw.rng.integers(0, 4))
+    decided = draw.rows(rooms, draw.rng.integers(0, 4), np.int64)
     agree(
         regulation.sentence,
         np.empty(rooms),

@@ -22,7 +22,7 @@ class Featuring(Mechanic):
     weeks = param(4, unit="weeks", bounds=(1, 52), source="assumption", doc="length of a contract")
     concavity = param(0.5, unit="1", bounds=(0, 1), source="assumption", doc="elasticity of contracts to the budget for streamers")
 
-    outlet_brand: Array = own("outlet", unit="1", at="plan", dtype=np.int64, init=0, doc="brand whose goods an outlet sells")
+    outlet_brand: Array = own("outlet", unit="1", at="plan", dtype=np.int32, init=0, doc="brand whose goods an outlet sells")
     signing_budget: Array = own(
         "brand",
         unit="CNY/week",
@@ -59,8 +59,8 @@ class Featuring(Mechanic):
 
 
 def draw_brands(sector: Array, u: Array, brand_sector: Array, weight: Array, sectors: int) -> Array:
-    """A brand of each given sector, drawn in proportion to weight, (n,) int64; -1 where the sector has none."""
+    """A brand of each given sector, drawn in proportion to weight, (n,) int32; -1 where the sector has none."""
     cdf, guide, members = sections_of(weight, brand_sector, sectors, CELLS)
-    out = np.empty(sector.size, np.int64)
+    out = np.empty(sector.size, np.int32)
     pick_each(cdf, guide, members, sector, u, out)
     return out

@@ -36,7 +36,7 @@ class Payments(Mechanic):
     )
 
     pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")
-    pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int64, doc="brand that owes each of these refunds")
+    pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int32, doc="brand that owes each of these refunds")
     streamer_income: Array = own(
         "streamer", unit="CNY/week", at="account", bounds=(-1e30, 1e30), doc="income after refunds, agency and penalties"
     )

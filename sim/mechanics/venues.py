@@ -46,12 +46,12 @@ class Venues(Mechanic):
     second_platform_gap = param(0.5, unit="share", bounds=(0, 1), source="assumption", doc="presence in a second room against the main one")
 
     outlet_channel: Array = own(
-        "outlet", unit="1", at="found", dtype=np.int64, bounds=(0, 3), doc="0 streamer room, 1 brand room, 2 private, 3 shelf"
+        "outlet", unit="1", at="found", dtype=np.int32, bounds=(0, 3), doc="0 streamer room, 1 brand room, 2 private, 3 shelf"
     )
-    outlet_platform: Array = own("outlet", unit="1", at="found", dtype=np.int64, doc="platform of a room, -1 for others")
-    outlet_host: Array = own("outlet", unit="1", at="found", dtype=np.int64, doc="streamer of a room, -1 where the brand itself sells")
-    outlet_home: Array = own("outlet", unit="1", at="found", dtype=np.int64, doc="brand that runs the outlet, -1 for streamers' rooms")
-    outlet_sector: Array = own("outlet", unit="1", at="found", dtype=np.int64, doc="sector of the outlet")
+    outlet_platform: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="platform of a room, -1 for others")
+    outlet_host: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="streamer of a room, -1 where the brand itself sells")
+    outlet_home: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="brand that runs the outlet, -1 for streamers' rooms")
+    outlet_sector: Array = own("outlet", unit="1", at="found", dtype=np.int32, doc="sector of the outlet")
     room_main: Array = own("room", unit="share", at="found", init=1, bounds=(0, 1), doc="time on air against a host's main room")
     room_skill: Array = own(
         "room",
@@ -60,13 +60,13 @@ class Venues(Mechanic):
         bounds=(-10, 10),
         doc="talent of the host, or quality of the goods of the brand whose own room it is",
     )
-    brand_sector: Array = own("brand", unit="1", at="found", dtype=np.int64, doc="sector of a brand")
+    brand_sector: Array = own("brand", unit="1", at="found", dtype=np.int32, doc="sector of a brand")
     brand_quality: Array = own("brand", unit="util", at="found", bounds=(-10, 10), doc="quality of a brand's goods")
     brand_price: Array = own("brand", unit="CNY/order", at="found", bounds=(0, 1e6), doc="list price of an order in 2020")
     brand_size: Array = own("brand", unit="1", at="found", init=1, bounds=(0, 1e9), doc="size at the start, mean 1")
-    streamer_sector: Array = own("streamer", unit="1", at="found", dtype=np.int64, doc="sector of a streamer")
+    streamer_sector: Array = own("streamer", unit="1", at="found", dtype=np.int32, doc="sector of a streamer")
     streamer_talent: Array = own("streamer", unit="util", at="found", bounds=(-10, 10), doc="talent of a host")
-    streamer_agency: Array = own("streamer", unit="1", at="found", dtype=np.int64, doc="agency of a streamer, -1 for none")
+    streamer_agency: Array = own("streamer", unit="1", at="found", dtype=np.int32, doc="agency of a streamer, -1 for none")
     sector_orders: Array = own("sector", unit="share", at="found", bounds=(0, 1), doc="share of online orders by sector, sums to 1")
     sector_price: Array = own("sector", unit="CNY/order", at="found", bounds=(0, 1e6), doc="mean price of an order in 2020")
 
@@ -94,7 +94,7 @@ class Venues(Mechanic):
         homes = np.concatenate([homes, np.full(others.size, -1), brand_others])
         self.room_main[streamers + brands :] = self.p.second_platform_gap
         edges = np.cumsum([self.p.douyin_rooms, self.p.kuaishou_rooms, self.p.taobao_rooms])
-        main = np.searchsorted(edges, ctx.uniform("room", "platform"), side="right").clip(0, len(PLATFORMS) - 1)
+        main = np.searchsorted(edges, ctx.uniform("room", "platform"), side="right").clip(0, len(PLATFORMS) - 1).astype(np.int32)
         for row in range(streamers + brands, rooms):  # a second room is on another platform than the first
             first = hosts[row] if hosts[row] >= 0 else streamers + homes[row]
             main[row] = (main[first] + 1 + row % (len(PLATFORMS) - 1)) % len(PLATFORMS)

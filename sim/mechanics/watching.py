@@ -88,20 +88,20 @@ def watch(
         hazard, similarity: (rooms,). minutes, views: (outlets,) exact sums. watched, tiring: (n,) minutes, written.
     """
     rooms = hazard.size
-    usual, dull = np.zeros(rooms + 1), np.zeros(rooms + 1)  # minutes of the fresh, and minutes times sameness; entry 0 is an empty slot
-    stayed, seen = np.zeros(rooms + 1, np.int64), np.zeros(rooms + 1, np.int64)
-    usual[1:] = 1.0 / hazard
-    dull[1:] = similarity / hazard
+    usual = np.zeros((rooms + 1, 2))  # minutes of the fresh, and minutes times sameness; row 0 is an empty slot
+    counted = np.zeros((rooms + 1, 2), np.int64)  # minutes and visits, together as above: of many rooms, each is far away
+    usual[1:, 0] = 1.0 / hazard
+    usual[1:, 1] = similarity / hazard
     for i in range(slower.size):
         whole = same = 0.0
         for k in range(PRIVATE_SLOT):
             met = np.uintp(offered[i, k] + 1)
-            stay = slower[i] * usual[met]
-            stayed[met] += quanta(stay)
-            seen[met] += 10_000
+            stay = slower[i] * usual[met, 0]
+            counted[met, 0] += quanta(stay)
+            counted[met, 1] += 10_000
             whole += stay
-            same += slower[i] * dull[met]
+            same += slower[i] * usual[met, 1]
         watched[i] = whole
         tiring[i] = same
-    minutes[:rooms] += stayed[1:]
-    views[:rooms] += seen[1:]
+    minutes[:rooms] += counted[1:, 0]
+    views[:rooms] += counted[1:, 1]
