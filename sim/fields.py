@@ -205,6 +205,7 @@ LEADING_STREAMERS = 5  # streamers who decide alone, as actors [streamers]; sour
 REFUND_WEEKS = 2  # weeks from a sale to its refund [weeks]; source: assumption
 MONTH = 4  # weeks after which leading brands and streamers decide again [weeks]; source: assumption (a month)
 QUARTER = 13  # weeks after which platforms and the regulator decide again [weeks]; source: assumption (a quarter)
+FEN = 100.0  # fen of a yuan, to which prices and amounts are rounded [fen/CNY]; source: definition
 HOURS_PER_WEEK = 40.0  # full time of an inspector or a host [hours]; source: definition (the statutory working week of China)
 FIRST_SALES = 4  # last week, from 0, whose sales are averaged plainly and do not move the shelf yet [week]; source: assumption
 FIRST_RESULTS = 8  # last week, from 0, whose margins, incomes and returns change nothing yet [week]; source: assumption

@@ -167,7 +167,7 @@ class TestOthers:
     """Comparisons, sensitivities, discoveries and robust choices."""
 
     def test_compare(self, tmp_path, capsys):
-        words = [*HORIZON, "members=4", "draws=2", "scenarios=[baseline,strict_regulation]", f"out={tmp_path / 'a'}"]
+        words = [*HORIZON, "members=8", "draws=2", "scenarios=[baseline,strict_regulation]", f"out={tmp_path / 'a'}"]
         assert compare.command(words) == 0
         printed = capsys.readouterr().out
         assert "strict_regulation against baseline in 2030" in printed
@@ -222,7 +222,8 @@ class TestOthers:
 
     def test_discover(self, tmp_path, capsys):
         """More open private domains sell more: that is the condition that is found."""
-        words = [*SMALL, "vary.private_domain.opening=[0.1,4]", "vary.style.jump=[0.5,4]", "samples=40", "outputs=[private_domain_gmv]"]
+        varied = ["vary.private_domain.opening=[0.1,4]", "vary.style.jump=[0.5,4]"]
+        words = [*SMALL, "consumers=1000", *varied, "samples=40", "outputs=[private_domain_gmv]"]
         for name, when, said in (("always", "> 0", "It happens in all 40 runs"), ("never", "> 99", "It never happens in 40 runs")):
             assert discover.command([*words, f"when=private_domain_gmv {when}", f"out={tmp_path / name}"]) == 0
             assert f"{said}: private_domain_gmv {when}." in capsys.readouterr().out

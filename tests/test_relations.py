@@ -22,11 +22,16 @@ def annual(seed: int, weeks: int, parameters: str) -> xr.Dataset:
     return market(seed, weeks, parameters=json.loads(parameters))
 
 
-def paired(name: str, cause: Values, weeks: int = 52, base: Values | None = None) -> np.ndarray:
+def paired(name: str, cause: Values, weeks: int = 52, base: Values | None = None, seeds: range = SEEDS) -> np.ndarray:
     """With the cause less without it, in the last year: one difference a seed, (seeds,)."""
     texts = [json.dumps(parameters) for parameters in (cause, base or {})]
-    values = [[annual(seed, weeks, text)[f"{name}_annual"].values[-1] for seed in SEEDS] for text in texts]
+    values = [[annual(seed, weeks, text)[f"{name}_annual"].values[-1] for seed in seeds] for text in texts]
     return np.subtract(*values)
+
+
+def standing(differences: np.ndarray) -> float:
+    """Mean of differences in units of its standard error: beyond 2 it is hardly chance."""
+    return float(differences.mean() / differences.std(ddof=1) * np.sqrt(differences.size))
 
 
 def test_larger_budgets_raise_the_price_of_attention() -> None:
@@ -60,10 +65,12 @@ def test_more_bidders_raise_the_price_of_an_auction(budget: float) -> None:
 
 @pytest.mark.parametrize(("few", "many"), [(40, 400_000), (4_000, 16_000)])
 def test_more_inspectors_make_fewer_violations(few: int, many: int) -> None:
-    """The extremes, and four times as many as there are, over two years of learning what happens to others."""
+    """The extremes, and four times as many as there are, over two years of learning what happens to others: on average of 16 seeds.
+
+    With 30 streamers a year has a few convictions, so that a seed may go the other way.
+    """
     less, more = ({"regulation": {"inspectors": number}} for number in (few, many))
-    differences = paired("violation_rate", more, weeks=104, base=less)
-    assert (differences < 0).all()
+    assert standing(paired("violation_rate", more, weeks=104, base=less, seeds=range(1, 17))) < -2.0
 
 
 def test_without_a_private_domain_fewer_buy_again() -> None:
@@ -93,7 +100,7 @@ def test_calls_for_scarcity_bring_returns() -> None:
     """Impulse of the minute-by-minute room is sent back later: a constant call against none."""
     calm = {"persuasion": {"scarcity": 0.0, "spread": 0.0}}
     constant = {"persuasion": {"scarcity": 1.0, "spread": 0.0}}
-    assert (paired("return_rate", constant, base=calm) > 0).all()
+    assert standing(paired("return_rate", constant, base=calm, seeds=range(1, 17))) > 2.0
 
 
 def test_more_people_stand_for_more_sales_and_the_same_shares() -> None:

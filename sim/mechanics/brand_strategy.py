@@ -60,7 +60,7 @@ class BrandStrategy(Mechanic):
         10,
         unit="baskets",
         bounds=(0, 1e5),
-        source="assumption",
+        source="form:buhlmann1969",
         doc="remembered baskets that tell as much of a brand's share of live and private sales as the market's share does: 8, were "
         "that share 10% and its spread between brands as large",
     )

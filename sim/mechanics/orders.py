@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import PAID_SLOT, Array, own, param, read
+from sim.fields import FEN, PAID_SLOT, Array, own, param, read
 from sim.kernels.compiled import compiled, quanta, rows_with
 from sim.mechanic import Mechanic
-
-FEN = 100.0  # fen of a yuan, to which amounts are rounded [fen/CNY]; source: definition
 
 
 class Orders(Mechanic):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.fields import Array, last, own, param, read
+from sim.fields import FEN, Array, last, own, param, read
 from sim.kernels.compiled import compiled
 from sim.mechanic import Mechanic
 
@@ -86,6 +86,6 @@ def price_tags(price: Array, brand: Array, channel: Array, sector: Array, list_p
     against = np.empty(price.size)
     for j in range(price.size):
         tag = list_price[brand[j]] * level * (1.0 - part[channel[j]] * discount[brand[j]])
-        price[j] = np.rint(tag * 100.0) / 100.0
+        price[j] = np.rint(tag * FEN) / FEN
         against[j] = max(price[j], LEAST_PRICE) / (sector_price[sector[j]] * level)
     return against

@@ -60,7 +60,7 @@ def add_up(room_gmv: Array, room_minutes: Array, platform_gmv: Array, channel_gm
     """
     platform_gmv[:] = 0.0
     channel_gmv[:, :] = 0.0
-    bought = np.zeros(channel_gmv.shape)
+    bought: Array = np.zeros(channel_gmv.shape)
     for j in range(sales.size):
         channel_gmv[brand[j], channel[j]] += sales[j] * people
         bought[brand[j], channel[j]] += paid[j] * people
