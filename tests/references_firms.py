@@ -221,7 +221,7 @@ def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine,
                  sales, back, host, seller, platform, agency, rate, host_rate, agency_rate, fees, fine):  # fmt: skip
     hosted = host >= 0
     commission[...], commission_back[...] = rate[platform] * sales, rate[platform] * back
-    hosts[hosted], hosts_back[hosted] = host_rate * sales[hosted], host_rate * back[hosted]
+    hosts[...], hosts_back[...] = host_rate * sales * hosted, host_rate * back * hosted
     weight = (sales + 1.0) * hosted
     fee[...] = np.where(hosted, fees[seller] * part_of(weight, seller, fees.size), 0.0)
     np.add.at(earned, host[hosted], (hosts - hosts_back + fee)[hosted])

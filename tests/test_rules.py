@@ -149,8 +149,8 @@ def test_live_shopping_is_taken_up_by_hand() -> None:
 
 
 def test_likeness_by_hand() -> None:
-    """Rooms 0 and 1 at right angles, room 2 opposite to 0, in one sector: cosines 0, -1, 0; room 3 is alone."""
-    style = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [1.0, 0.0]])
+    """Rooms 0 and 1 at right angles, room 2 opposite to 0, in one sector: cosines 0, -1, 0; room 3 is alone. Two axes of four are used."""
+    style = np.pad([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [1.0, 0.0]], ((0, 0), (0, 2)))
     sector = np.array([0, 0, 0, 1])
     similarity, by_room = np.empty(3), np.empty(4)
     likeness(style, sector, np.ones(4), similarity, by_room)
@@ -187,8 +187,9 @@ def test_the_leader_sold_most() -> None:
 
 def test_imitators_go_part_of_the_way_and_innovators_jump() -> None:
     """Room 0 goes half way from (1, 0) to room 1 at (0, 1), which itself jumps by 1 along (-1, 0) to the diagonal; room 2 stays."""
-    style = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
-    error = np.array([[0.0, -1.0], [0.0, 0.0]])
+    style = np.pad([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]], ((0, 0), (0, 2)))
+    error = np.pad([[0.0, -1.0], [0.0, 0.0]], ((0, 2), (0, 0)))
     move(style, np.array([0, 1]), np.array([1, -1, -1]), error, 0.5, 0.3, 1.0)
     half = np.sqrt(0.5)
-    assert style == pytest.approx(np.array([[half, half], [-half, half], [1.0, 0.0]]))
+    assert style[:, :2] == pytest.approx(np.array([[half, half], [-half, half], [1.0, 0.0]]))
+    assert not style[:, 2:].any()

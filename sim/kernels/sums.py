@@ -105,9 +105,13 @@ def transfer(payer: Any, payer_index: Any, payer_how: int, payee: Any, payee_ind
         payer, payee: balances. payer_index, payee_index: (n,), read where `how` is BY_INDEX.
         payer_how, payee_how: BY_INDEX, EACH or TOGETHER.
     """
-    total, wrong = 0.0, 0
-    for i in range(amounts.size):
+    total, wrong, whole = 0.0, 0, amounts.size - amounts.size % 4
+    first = second = third = fourth = 0.0  # four sums at once, as one waits for its last addition
+    for i in range(0, whole, 4):
+        first, second, third, fourth = first + amounts[i], second + amounts[i + 1], third + amounts[i + 2], fourth + amounts[i + 3]
+    for i in range(whole, amounts.size):
         total += amounts[i]
+    total += (first + second) + (third + fourth)
     for i in range(amounts.size):
         wrong += not (amounts[i] >= 0.0 and amounts[i] < np.inf)
     if wrong:

@@ -75,7 +75,7 @@ class Payments(Mechanic):
         back, owed_by = fall_due(self.pending, self.pending_brand, self.outlet_refunds, brand, ctx.people)
         before = ctx.cash("brand"), ctx.cash("streamer")
 
-        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.zeros((7, rooms))
+        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.empty((7, rooms))
         toll, costs = np.empty((2, outlets))
         earned, cut = np.zeros((2, streamers))
         net, live = np.zeros(brands), np.zeros(platforms)
@@ -153,7 +153,7 @@ def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_
     """What is owed for a week in each room, CNY; whatever a brand's own room would owe a host stays 0.
 
     Args:
-        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine: (rooms,) zeros, written: commission of
+        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine: (rooms,), written: commission of
             platform and host, what they return of it, the host's fee, and the fine by who pays it.
         earned, cut: (streamers,), live: (platforms,) zeros, written: a host's earnings and the agency's part of them, and live sales.
         sales, back: sales and refunds. host: streamer, -1 in a brand's own room. seller, platform: brand and platform.
@@ -167,6 +167,7 @@ def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_
     for r in range(seller.size):
         live[platform[r]] += sales[r]
         commission[r], commission_back[r] = rate[platform[r]] * sales[r], rate[platform[r]] * back[r]
+        hosts[r] = hosts_back[r] = fee[r] = host_fine[r] = brand_fine[r] = 0.0
         if host[r] >= 0:
             hosts[r], hosts_back[r] = host_rate * sales[r], host_rate * back[r]
             fee[r] = fees[seller[r]] / weight[seller[r]] * (sales[r] + 1.0)

@@ -169,7 +169,9 @@ def suspects(bad: Array, complaints: float, luck: Array, by_lot: float, checked:
     """
     opened = np.empty(bad.size, np.bool_)
     for r in range(bad.size):
-        opened[r] = (luck[r] < -np.expm1(-bad[r] * complaints)) | (checked[r] < by_lot)
+        expected = bad[r] * complaints
+        complained = luck[r] < expected and luck[r] < -np.expm1(-expected)  # the first is sooner said, and mostly no
+        opened[r] = complained or checked[r] < by_lot
     return np.flatnonzero(opened)
 
 

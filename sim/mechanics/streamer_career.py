@@ -91,7 +91,8 @@ def move(active: Array, exits: Array, entries: Array, income: Array, commitment:
     chance = entry_rate * logistic(sharpness * (hope - other) / other)
     for s in range(active.size):
         shortfall = (other - (income[s] - commitment[s])) / other
-        exits[s] = active[s] > 0.0 and leave[s] < exit_rate * logistic(sharpness * shortfall)
+        unlucky = active[s] > 0.0 and leave[s] < exit_rate  # most are not, and need no exponential
+        exits[s] = unlucky and leave[s] < exit_rate * logistic(sharpness * shortfall)
         entries[s] = active[s] <= 0.0 and come[s] < chance
         if exits[s] > 0.0:
             active[s] = 0.0

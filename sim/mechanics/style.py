@@ -63,7 +63,7 @@ def leaders(success: Array, sector: Array, sectors: int) -> Array:
 
 @compiled
 def move(style: Array, moving: Array, leader: Array, error: Array, step: float, noise: float, jump: float) -> None:
-    """Some rooms change their style, (rooms, axes): towards a leader's as it was before, or by a jump; it stays a unit vector.
+    """Some rooms change their style, (rooms, 4 axes): towards a leader's as it was before, or by a jump; it stays a unit vector.
 
     Args:
         moving: (k,) rooms. leader: (rooms,) whom each imitates, -1 for none. error: (axes, k).
@@ -72,12 +72,12 @@ def move(style: Array, moving: Array, leader: Array, error: Array, step: float, 
     before = style.copy()
     for k in range(moving.size):
         room, ahead, length = moving[k], leader[moving[k]], 0.0
-        for a in range(style.shape[1]):
+        for a in range(TASTES):
             here = before[room, a]
             kept = here if ahead < 0 else (1.0 - step) * here + step * before[ahead, a]
             style[room, a] = kept + (jump if ahead < 0 else noise) * error[a, k]
             length += style[room, a] ** 2
-        for a in range(style.shape[1]):
+        for a in range(TASTES):
             style[room, a] /= max(np.sqrt(length), 1e-12)
 
 
@@ -90,26 +90,26 @@ def likeness(style: Array, sector: Array, weight: Array, similarity: Array, room
         similarity: (sectors,), written; 1/2 where a sector has fewer than two rooms of weight.
         room_similarity: (rooms,), written: likeness of each room to the weighted mean of its sector; (0,) where nobody asks.
     """
-    sectors, axes = similarity.size, style.shape[1]
-    summed = np.zeros((sectors, axes))
+    sectors = similarity.size
+    summed = np.zeros((sectors, TASTES))
     total = np.zeros(sectors)
     alone = np.zeros(sectors)
     for r in range(sector.size):
         s = sector[r]
         total[s] += weight[r]
         alone[s] += weight[r] ** 2
-        for a in range(axes):
+        for a in range(TASTES):
             summed[s, a] += weight[r] * style[r, a]
     for s in range(sectors):
         pairs = total[s] ** 2 - alone[s]
         length = 0.0
-        for a in range(axes):
+        for a in range(TASTES):
             length += summed[s, a] ** 2
         cosine = (length - alone[s]) / pairs if pairs > 1e-12 * total[s] ** 2 and pairs > 0.0 else 0.0
         similarity[s] = min(max(0.5 + 0.5 * cosine, 0.0), 1.0)
     for r in range(room_similarity.size):
         inner = 0.0
-        for a in range(axes):
+        for a in range(TASTES):
             inner += style[r, a] * summed[sector[r], a]
         room_similarity[r] = 0.5 + 0.5 * inner / max(total[sector[r]], 1e-300)
 
