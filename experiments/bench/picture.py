@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from experiments.bench.racing import Result
-from experiments.bench.report import number
+from experiments.bench.report import number, ratios
 from experiments.marks import INK, MUTED
 
 OWN = "livemarket"
@@ -22,10 +23,10 @@ def title_of(results: Sequence[Result]) -> str:
     if not own or not others:
         return "Time of one consumer's week in the toy market"
     slowest, nearest = (choose(others, key=lambda r: r.middle) for choose in (max, min))
-    base = own[0].middle
+    least, most = (median(ratios(results, result.name, own[0].name)) for result in (nearest, slowest))  # as in the table
     return (
-        f"On one thread livemarket takes {number(base)} ns for a consumer's week:\n"
-        f"{nearest.name} takes {nearest.middle / base:.1f} times as long, {slowest.name} {slowest.middle / base:.0f} times"
+        f"On one thread livemarket takes {number(own[0].middle)} ns for a consumer's week:\n"
+        f"{nearest.name} takes {least:.1f} times as long, {slowest.name} {most:.0f} times"
     )
 
 
