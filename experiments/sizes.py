@@ -137,9 +137,9 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). Both are of remembered",
             "sales of about 12 weeks of hosts in business, not of a year. With few consumers a small host sells a handful of baskets,",
             "and chance among hosts looks like inequality: the Gini coefficient is therefore taken from even and odd weeks as two",
-            "samples of each host (`sim.concentration.gini_of_samples`), which keeps what both have in common; plainly it would be 3.1%",
-            "above instead of 2.1% at 20,000 consumers. The rest is in the market: luck of one week is success in the next, as rooms are ranked",
-            "by it. The exponent has what chance adds in it.",
+            "samples of each host (`sim.concentration.gini_of_samples`), which keeps what both have in common. What is left at few",
+            "consumers is in the market: probably luck of one week is success in the next, as rooms are ranked by it. The exponent has",
+            "what chance adds in it.",
         ]
     )
 
@@ -173,7 +173,9 @@ def draw(rows: Sequence[Comparison], path: Path) -> None:
         axes.invert_yaxis()
         largest = max(each.size for each in rows)
         axes.set_xlabel(f"difference to {largest:,} consumers [%], with the interval of all comparisons together", fontsize=8.5)
-        axes.set_title(f"{agree} of {len(judged)} results do not depend on the number of consumers", fontsize=10, loc="left", weight="bold")
+        axes.set_title(
+            f"{agree} of {len(judged)} results agree with {largest:,} consumers within chance", fontsize=10, loc="left", weight="bold"
+        )
         axes.legend(fontsize=8.5, frameon=False, loc="best")
         axes.tick_params(labelsize=8.5)
         figure.savefig(path, metadata={"Date": None, "Creator": "livemarket"})
