@@ -209,7 +209,7 @@ OBSERVABLES: tuple[Observable, ...] = (
     _level("live_users", "million", "users of live shopping", lambda m: m.users.sum() / MILLION),
     _level("private_domain_users", "million", "people who are members of some private domain", lambda m: m.value_sums[4] * m.people / MILLION),
     _level("online_shoppers", "million", "people who shop online (input)", lambda m: m.shoppers_online[0]),
-    _level("streamer_gmv_gini", "1", "Gini coefficient of active streamers' sales, without what chance adds", lambda m: gini_of_samples(*m.streamer_sales_apart[:, m.streamer_active > 0])),
+    _level("streamer_gmv_gini", "1", "Gini coefficient of active streamers' sales, without most of what chance adds", lambda m: gini_of_samples(*m.streamer_sales_apart[:, m.streamer_active > 0])),
     _level("streamer_tail_exponent", "1", "Pareto exponent of the largest tenth of streamers", lambda m: m.tail),
     _level("top100_gmv_share", "share", "share of the 100 largest of 1.1 million real sellers, mapped by the tail exponent", lambda m: top_share(m.tail)),
     _level("streamers_active", "thousand", "real hosts in business", lambda m: m.streamer_active.sum() * m.real_hosts[0] / m.streamer_active.size / 1e3),

@@ -163,7 +163,7 @@ the same bits for any size of block and number of threads. The ratios to Mesa an
 uses all cores whatever one does, so livemarket meets it on both of them, and beside that on one."""
 
 MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
-otherwise, 1,000 streamers, from January 2020 on. Each line comes from processes of its own; weeks before the timed ones
+otherwise, 1,000 streamers, from January 2020 on. Parts of the table come from processes of their own; weeks before the timed ones
 are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of five weeks in one process, the first of
 which is not counted: another's data are in the caches then, and a thread has fallen asleep. A ratio and a slope are of one turn each.
 
