@@ -52,9 +52,9 @@ def test_the_seed_alone_decides(design: str) -> None:
     """The same seed gives the same points, another one others; numpy's global state is neither used nor moved."""
     factors = factors_of(RANGES)
     np.random.seed(1)  # noqa: NPY002 - the global state is what is looked at
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002 - likewise
     first = points(design, factors, 16, seed=0)[1]
-    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002 - likewise
     np.random.seed(2)  # noqa: NPY002 - another global state, the same result
     assert (points(design, factors, 16, seed=0)[1] == first).all()
     assert (points(design, factors, 16, seed=1)[1] != first).all()

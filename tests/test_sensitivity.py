@@ -125,9 +125,9 @@ def test_the_seed_alone_decides() -> None:
         return [screened, points, effects.mu_star_conf, indices.first_order_conf, indices.second_order_conf]
 
     np.random.seed(1)  # noqa: NPY002 - the global state is what is looked at
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002 - likewise
     first = everything(0)
-    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002 - likewise
     np.random.seed(2)  # noqa: NPY002 - another global state, the same result
     for one, again, other in zip(first, everything(0), everything(5), strict=True):
         assert (one == again).all()

@@ -30,14 +30,9 @@ class Airtime(Mechanic):
         if ctx.step and ctx.step % MONTH == 0:
             self._ask_leaders(ctx)
         broadcast(
-            self.on_air,
-            self.outlet_host,
-            self.outlet_home,
-            self.hours_multiplier,
-            self.streamer_active,
-            self.presence,
+            self.on_air, self.outlet_host, self.outlet_home, self.hours_multiplier, self.streamer_active, self.presence,
             self.suspended_weeks,
-        )
+        )  # fmt: skip
 
     def _ask_leaders(self, ctx) -> None:
         """Leading hosts stay on air longer while an hour earns more than the staff it needs, as Mesa actors."""

@@ -66,16 +66,9 @@ class StreamerTrust(Mechanic):
     def traffic(self, ctx):
         p, usual = self.p, self.outlet_baskets[: self.room_reputation.size].mean()
         tell(
-            self.room_reputation,
-            self.outlet_baskets,
-            self.outlet_bad,
-            usual,
-            self.outlet_host,
-            self.streamer_entries,
-            p.gain,
-            p.loss,
-            p.word,
-        )
+            self.room_reputation, self.outlet_baskets, self.outlet_bad, usual, self.outlet_host, self.streamer_entries,
+            p.gain, p.loss, p.word,
+        )  # fmt: skip
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)

@@ -89,7 +89,7 @@ def watch(
     """
     rooms = hazard.size
     usual = np.zeros((rooms + 1, 2))  # minutes of the fresh, and minutes times sameness; row 0 is an empty slot
-    counted = np.zeros((rooms + 1, 2), np.int64)  # minutes and visits, together as above: of many rooms, each is far away
+    counted = np.zeros((rooms + 1, 2), np.int64)  # minutes and visits, together as many rooms are far apart in memory
     usual[1:, 0] = 1.0 / hazard
     usual[1:, 1] = similarity / hazard
     for i in range(slower.size):
