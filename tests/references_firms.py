@@ -191,7 +191,7 @@ def move_brand(active, exits, margin, profit, sales, leave, come, memory, exit_r
 
 
 def suspects(bad, complaints, luck, by_lot, checked):
-    return np.flatnonzero((luck < -np.expm1(-bad * complaints)) | (checked.astype(float) < by_lot))
+    return (luck < -np.expm1(-bad * complaints)) | (checked.astype(float) < by_lot)
 
 
 def sentence(convicted, suspended, fine, illicit, illicit_weeks, violates, sales, a_host, decided, proof, proven, evidence,

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.kernels.compiled import compiled
+
 HALF_STEP = np.float32(2.0**-23)
 GOLDEN = np.uint32(0x9E3779B1)
 ROOT_HALF = np.int32(0x3F3504F3)  # the bits of the square root of 1/2
@@ -74,7 +76,7 @@ def gumbel(row: Any, alternative: Any) -> Any:
     return -log32(-log32(u))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def add_noise(utility: Any, index: Any, row: Any, value: Any) -> None:
     """Utility (n,) and noise of the alternatives index (n,), where there is one, for rows with hashes row (n,), into value (n,)."""
     for i in range(value.size):
@@ -82,7 +84,7 @@ def add_noise(utility: Any, index: Any, row: Any, value: Any) -> None:
         value[i] = noisy if index[i] >= 0 else NEVER
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def first_of_most(value: Any, nothing: Any, place: Any) -> None:
     """The first of the greatest of value (WIDTH, n) that exceeds nothing (n,), into place (n,); -1 if none does."""
     for i in range(place.size):
@@ -94,7 +96,7 @@ def first_of_most(value: Any, nothing: Any, place: Any) -> None:
         place[i] = at
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def gumbel_argmax(utility: Any, index: Any, outside: float, key: Any, step: int, first: int, place: Any, chosen: Any) -> None:
     """A logit draw for each row, chunk by chunk in the first-level cache, and column by column in vector registers.
 

@@ -11,7 +11,7 @@ from numba import njit
 
 def compiled(rule: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop over arrays: it releases the interpreter lock, is kept on disk, and allows no fast-math."""
-    return njit(nogil=True, cache=True, error_model="numpy")(rule)
+    return njit(nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True)(rule)
 
 
 @njit(inline="always")

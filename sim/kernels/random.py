@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.kernels.compiled import compiled
+
 UNIT = np.float32(5.9604644775390625e-08)  # 2**-24
 TWO_PI = np.float32(2.0 * math.pi)
 
@@ -60,7 +62,7 @@ def normal_pair(radius: Any, angle: Any) -> Any:
     return length * math.cos(turn), length * math.sin(turn)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def fill_five(one: Any, two: Any, three: Any, four: Any, five: Any, key: Any, step: int, first: int) -> None:
     """Fill five rows (count,) with uniforms from four words an agent, the first of which is agent `first`."""
     for i in range(one.size):
@@ -72,7 +74,7 @@ def fill_five(one: Any, two: Any, three: Any, four: Any, five: Any, key: Any, st
         five[i] = low_bytes(a, b, c)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
     """Fill out (words <= 5, count) with uniforms; column i belongs to agent first + i."""
     words, count = out.shape
@@ -90,7 +92,7 @@ def fill_uniform(out: Any, key: Any, step: int, first: int) -> None:
             out[3, i] = unit_float(d)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def fill_normal(out: Any, key: Any, step: int, agents: Any) -> None:
     """Fill out (words <= 4, count) with standard normals; column i belongs to agent agents[i]."""
     words = out.shape[0]

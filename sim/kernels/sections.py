@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.kernels.compiled import compiled
 
-@njit(nogil=True, cache=True)
+
+@compiled
 def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
     """What `pick` needs to draw in proportion to `weight`, section by section, in order of the rows.
 
@@ -67,7 +69,7 @@ def pick(cdf: Any, guide: Any, members: Any, section: Any, u: Any) -> Any:
     return members[at] if start >= 0 else np.int32(-1)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def places_of(edges: Any, u: Any, place: Any) -> None:
     """Number of edges (k,), ascending and without the last, that are <= u (n,), into place (n,) int8."""
     place[:] = 0
@@ -77,14 +79,14 @@ def places_of(edges: Any, u: Any, place: Any) -> None:
             place[i] += np.int8(edge <= u[i])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def pick_each(cdf: Any, guide: Any, members: Any, section: Any, u: Any, out: Any) -> None:
     """`pick` for each row: section (n,) integer, u (n,), out (n,) integer, written."""
     for i in range(u.size):
         out[i] = pick(cdf, guide, members, section[i], u[i])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def pick_in_order(cdf: Any, guide: Any, u: Any, out: Any) -> None:
     """A row drawn in proportion to weight for each u, where there is one section: a third of the time of `pick_each`.
 

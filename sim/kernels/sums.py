@@ -16,7 +16,7 @@ def _begin(tile: Any, size: int, larger: int) -> Any:
     return tile * size + min(tile, larger)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _lead_away(one: Any, other: Any, here: Any, there: Any, leads: Any, tile: int, size: int, larger: int, low: int, high: int,
                shift: int, out_one: Any, out_other: Any) -> None:  # fmt: skip
     """One end of each seam counts the other end in the tile it leads to, instead of the one in its own: people low to high - 1."""
@@ -94,7 +94,7 @@ def _post(balance: Any, index: Any, how: int, amounts: Any, total: float, sign: 
         balance[index[i] if how == BY_INDEX else i] += sign * amounts[i]
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def transfer(payer: Any, payer_index: Any, payer_how: int, payee: Any, payee_index: Any, payee_how: int, amounts: Any) -> float:
     """Take amounts (n,) from some accounts and give them to others, in order of the entries; returns their sum.
 

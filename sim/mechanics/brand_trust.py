@@ -161,5 +161,6 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
             b = np.uintp(bond_brand[i, t] + 1)
             total[b] += belief[i]
             held[b] += 10_000
-    trust_total += total[1:]
-    bonds += held[1:]
+    for b in range(bonds.size):
+        trust_total[b] += total[b + 1]
+        bonds[b] += held[b + 1]

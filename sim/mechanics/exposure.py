@@ -190,8 +190,10 @@ def hear(slot: Array, online: Array, bond_brand: Array, bond_state: Array, heard
 
     The message of each bond is noticed with probability heard (brands,); the first that is noticed counts.
     """
-    missed = np.ones((heard.size, STATES))  # by brand and state of the bond
-    missed[:, ACTIVE] = 1.0 - heard
+    missed = np.empty((heard.size, STATES))  # by brand and state of the bond
+    for b in range(heard.size):
+        for state in range(STATES):
+            missed[b, state] = 1.0 - heard[b] if state == ACTIVE else 1.0
     for i in range(u.size):
         silent, place = 1.0, 0
         for t in range(BONDS):

@@ -66,9 +66,12 @@ def learn_habits(chosen: Array, channel: Array, online: Array, speed: float, liv
     pace = np.float32(speed)
     bought_live = np.zeros(CHANNELS + 1, np.float32)  # by channel; the last is for nothing bought
     bought_private = np.zeros(CHANNELS + 1, np.float32)
-    bought_live[:PRIVATE] = 1.0
     bought_private[PRIVATE] = 1.0
-    at = np.full(chosen.size, CHANNELS, np.int8)
+    for c in range(PRIVATE):
+        bought_live[c] = 1.0
+    at = np.empty(chosen.size, np.int8)
+    for i in range(chosen.size):
+        at[i] = CHANNELS
     for i in rows_with(chosen):
         at[i] = channel[np.uintp(chosen[i])]
     for i in range(chosen.size):  # those who are not online stay as they are, at a pace of 0

@@ -139,7 +139,8 @@ def fall_due(pending: Array, pending_brand: Array, refunds: Array, brand: Array,
     back, owed_by = pending[0].copy(), pending_brand[0].copy()
     last = pending.shape[0] - 1
     for week in range(last):
-        pending[week], pending_brand[week] = pending[week + 1], pending_brand[week + 1]
+        for j in range(brand.size):
+            pending[week, j], pending_brand[week, j] = pending[week + 1, j], pending_brand[week + 1, j]
     for j in range(brand.size):
         pending[last, j], pending_brand[last, j] = refunds[j] * people, brand[j]
     return back, owed_by

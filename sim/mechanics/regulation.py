@@ -139,7 +139,7 @@ class Regulation(Mechanic):
         luck, checked, proof = ctx.uniform("room", words=3)
         a_host = ctx.people / real  # from sales of simulated consumers to those of one real host
         capacity = self.inspectors_now[0] / real * HOURS_PER_WEEK / p.hours_per_case
-        opened = suspects(bad, a_host * inclination, luck, (1.0 - self.stance[2]) * capacity / rooms, checked)
+        opened = np.flatnonzero(suspects(bad, a_host * inclination, luck, (1.0 - self.stance[2]) * capacity / rooms, checked))
         desk = ctx.service("case_desk")
         desk.set_capacity(self.inspectors_now[0] / real, p.hours_per_case, p.machine_share)
         if opened.size:
@@ -161,7 +161,7 @@ class Regulation(Mechanic):
 
 @compiled
 def suspects(bad: Array, complaints: float, luck: Array, by_lot: float, checked: Array) -> Array:
-    """Rooms against which a case is opened: a real host is complained about, or drawn by lot.
+    """Whether a case is opened against each room, (rooms,): a real host is complained about, or drawn by lot.
 
     Args:
         bad: (rooms,) bad baskets. complaints: expected complaints against a real host for each of them.
@@ -172,7 +172,7 @@ def suspects(bad: Array, complaints: float, luck: Array, by_lot: float, checked:
         expected = bad[r] * complaints
         complained = luck[r] < expected and luck[r] < -np.expm1(-expected)  # the first is sooner said, and mostly no
         opened[r] = complained or checked[r] < by_lot
-    return np.flatnonzero(opened)
+    return opened
 
 
 @compiled

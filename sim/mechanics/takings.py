@@ -58,9 +58,12 @@ def add_up(room_gmv: Array, room_minutes: Array, platform_gmv: Array, channel_gm
         room_gmv, room_minutes: (rooms,), platform_gmv: (platforms,), channel_gmv: (brands, channels), lever_gmv: (brands, levers):
             written. sales, paid, minutes: (outlets,), paid is what bought traffic brought. brand, channel, platform: (outlets,).
     """
-    platform_gmv[:] = 0.0
-    channel_gmv[:, :] = 0.0
     bought: Array = np.zeros(channel_gmv.shape)
+    for k in range(platform_gmv.size):
+        platform_gmv[k] = 0.0
+    for b in range(bought.shape[0]):
+        for c in range(bought.shape[1]):
+            channel_gmv[b, c] = 0.0
     for j in range(sales.size):
         channel_gmv[brand[j], channel[j]] += sales[j] * people
         bought[brand[j], channel[j]] += paid[j] * people

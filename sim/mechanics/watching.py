@@ -90,8 +90,8 @@ def watch(
     rooms = hazard.size
     usual = np.zeros((rooms + 1, 2))  # minutes of the fresh, and minutes times sameness; row 0 is an empty slot
     counted = np.zeros((rooms + 1, 2), np.int64)  # minutes and visits, together as many rooms are far apart in memory
-    usual[1:, 0] = 1.0 / hazard
-    usual[1:, 1] = similarity / hazard
+    for r in range(rooms):
+        usual[r + 1, 0], usual[r + 1, 1] = 1.0 / hazard[r], similarity[r] / hazard[r]
     for i in range(slower.size):
         whole = same = 0.0
         for k in range(PRIVATE_SLOT):
@@ -103,5 +103,6 @@ def watch(
             same += slower[i] * usual[met, 1]
         watched[i] = whole
         tiring[i] = same
-    minutes[:rooms] += counted[1:, 0]
-    views[:rooms] += counted[1:, 1]
+    for r in range(rooms):
+        minutes[r] += counted[r + 1, 0]
+        views[r] += counted[r + 1, 1]
