@@ -17,6 +17,9 @@ import numpy as np
 from sim.contracts import Field
 from sim.fields import Array
 
+IDENTITY = {"sum": 0.0, "product": 1.0}
+"""What a channel begins with."""
+
 
 def spans(consumers: int, most: int, threads: int) -> list[tuple[int, int]]:
     """First and one-past-last consumer of each block: equal parts, as many for each thread, of at most `most` consumers."""
@@ -48,14 +51,49 @@ class Rows:
 
 class Workspace:
     """What one thread needs: buffers for fields that live only in a block, its own counts for the market,
-    and last week's values of what a block is about to change."""
+    and last week's values of what a block is about to change. A checked one marks what owners have to write."""
 
-    def __init__(self, fields: Sequence[Field], shape: Callable[[Field], tuple[int, ...]], block: int, kept: Collection[str] = ()) -> None:
-        self.initial = {f.name: (1.0 if f.gather == "product" else 0.0 if f.gather else f.init) for f in fields}
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        shape: Callable[[Field], tuple[int, ...]],
+        block: int,
+        kept: Collection[str] = (),
+        checked: bool = False,
+    ) -> None:
         consumers = {f.name: f for f in fields if f.over_consumers}
-        self.buffers = {name: Rows((block, *shape(f)[1:]), f.dtype, self.initial[name]) for name, f in consumers.items() if not f.lasting}
-        self.kept = {name: Rows((block, *shape(f)[1:]), f.dtype, f.init) for name, f in consumers.items() if name in kept}
+        begins = {name: IDENTITY[f.gather] if f.gather else f.init for name, f in consumers.items() if not f.lasting}
+        self.buffers = {name: Rows((block, *shape(consumers[name])[1:]), consumers[name].dtype, begins[name] or 0.0) for name in begins}
+        self.kept = {name: Rows((block, *shape(f)[1:]), f.dtype, 0.0) for name, f in consumers.items() if name in kept}
         self.counts, self.tallies = together({f.name: shape(f) for f in fields if f.tally}, np.int64)
+        self.filled = [(self.buffers[name], value) for name, value in begins.items() if value is not None]
+        self.marked = [self.buffers[name] for name, value in begins.items() if value is None and checked]
+
+    def begin(self, first: int, stop: int, rows: Mapping[str, Rows]) -> None:
+        """Make the buffers ready for a block of consumers first to stop - 1, whose lasting rows are given by name."""
+        for buffer, value in self.filled:
+            buffer.block(0, stop - first)[...] = value
+        for buffer in self.marked:
+            bits(buffer.block(0, stop - first))[...] = mark(buffer.flat.dtype)
+        for name, kept in self.kept.items():
+            kept.block(0, stop - first)[...] = rows[name].block(first, stop)
+
+
+def mark(dtype: np.dtype[Any]) -> float:
+    """What stands where an owner has to write in a checked run: no number, or the one farthest from 0."""
+    whole = np.iinfo(np.uint8 if dtype == np.bool_ else dtype) if dtype.kind != "f" else None
+    return np.nan if whole is None else whole.min or whole.max
+
+
+def bits(values: Array) -> Array:
+    """The same memory, that of truth values as small whole numbers: these have room for a mark."""
+    return values.view(np.uint8) if values.dtype == np.bool_ else values
+
+
+def unwritten(values: Array) -> bool:
+    """Whether a mark was left standing."""
+    sign = mark(values.dtype)
+    return bool((np.isnan(values) if np.isnan(sign) else bits(values) == sign).any())
 
 
 def together(shapes: Mapping[str, tuple[int, ...]], dtype: type) -> tuple[Array, dict[str, Array]]:

@@ -24,7 +24,7 @@ class Field:
     dims: tuple[str, ...]
     unit: str
     at: tuple[str, ...]
-    init: float
+    init: float | None
     bounds: tuple[float, float] | None
     doc: str
     dtype: np.dtype[Any]
@@ -123,6 +123,8 @@ def _owner_faults(mechanic: Mechanic, field: Field, known_dims: set[str]) -> lis
         faults.append(f"{who}: a channel over consumers is gathered anew in each block; own() it with lasting=False.")
     if field.gather and not field.over_consumers and set(SETUP_NAMES) & set(field.at):
         faults.append(f"{who}: what is gathered in {field.at[0]} would join the first week's; gather it in a phase of the week.")
+    if field.init is None and (field.lasting or field.gather):
+        faults.append(f"{who}: init=None is for a field with lasting=False that gathers nothing; give it a value to begin with.")
     if field.gather not in (None, "sum", "product"):
         faults.append(f"{who}: gather is '{field.gather}'; allowed are 'sum' and 'product'.")
     return faults

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.access import WAYS, Channel, absences, accesses
-from sim.blocks import Rows, Workspace, for_each_block, spans, together
+from sim.blocks import IDENTITY, Rows, Workspace, for_each_block, spans, together, unwritten
 from sim.clock import Clock
 from sim.context import Context
 from sim.contracts import SETUP_NAMES, Field, resolve, setup_order
@@ -22,7 +22,6 @@ from sim.streams import Streams
 
 BEFORE = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"])
 AFTER = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"])
-IDENTITY = {"sum": 0.0, "product": 1.0}
 MOST_UNITS = 2.0**62  # of a tally; what is no number becomes -2**63 as an integer
 KEPT = {"values", "p", "_absence"}  # what a mechanic has besides its fields
 
@@ -100,7 +99,7 @@ class Engine:
         self.streams = Streams(seed)
         self.ledger = Ledger({d: n for d, n in self.sizes.items() if d in ("brand", "streamer", "agency", "platform")})
         self.week = 0
-        self.rows = {f.name: Rows(self.shape(f), f.dtype, f.init) for f in self.fields.values() if f.over_consumers and f.lasting}
+        self.rows = {f.name: Rows(self.shape(f), f.dtype, self._initial(f)) for f in self.fields.values() if f.over_consumers and f.lasting}
         self._sums, sums = together({f.name: self.shape(f) for f in self.fields.values() if f.tally}, np.float64)
         market = [f for f in self.fields.values() if not f.over_consumers and not f.tally]
         self.arrays = {f.name: np.full(self.shape(f), self._initial(f), f.dtype) for f in market} | sums
@@ -125,7 +124,7 @@ class Engine:
         }
         self.blocks = spans(self.sizes["consumer"], block, threads)
         longest = max((stop - first for first, stop in self.blocks), default=1)
-        self.workspaces = [Workspace(list(self.fields.values()), self.shape, longest, kept) for _ in range(threads)]
+        self.workspaces = [Workspace(list(self.fields.values()), self.shape, longest, kept, checked) for _ in range(threads)]
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._market_calls = {p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()}
         block_phases = [p.name for p in WEEK if p.over == "block"]
@@ -148,7 +147,7 @@ class Engine:
         return bool(field.gather) or any(POSITION[phase] >= field.opens for phase in mechanic.phases if phase not in SETUP_NAMES)
 
     def _initial(self, field: Field) -> float:
-        return IDENTITY[field.gather] if field.gather else field.init
+        return IDENTITY[field.gather] if field.gather else field.init or 0.0
 
     def _used_phases(self) -> set[str]:
         return {phase for mechanic in self.mechanics for phase in mechanic.phases}
@@ -234,11 +233,7 @@ class Engine:
             self._check(call)
 
     def _block_week(self, worker: int, first: int, stop: int) -> None:
-        workspace = self.workspaces[worker]
-        for name, buffer in workspace.buffers.items():
-            buffer.block(0, stop - first)[...] = workspace.initial[name]
-        for name, kept in workspace.kept.items():
-            kept.block(0, stop - first)[...] = self.rows[name].block(first, stop)
+        self.workspaces[worker].begin(first, stop, self.rows)
         for _, calls in self._block_calls[worker]:
             for call in calls:
                 self._block_call(call, worker, first, stop)
@@ -312,6 +307,11 @@ class Engine:
                 faults.append(f"{mechanic.name} added what is no number to '{name}' in {call.context.phase}, week {self.week}.")
             elif access == "tally" and view.size and max(-float(view.min()), float(view.max())) > MOST_UNITS:
                 faults.append(f"{mechanic.name} counted what is no number into '{name}' in {call.context.phase}, week {self.week}.")
+            elif access == "write" and field.init is None and call.context.phase == field.at[-1] and unwritten(view):
+                faults.append(
+                    f"{mechanic.name} leaves entries of '{name}' as they were in {call.context.phase}, week {self.week}; "
+                    "write every one, or give the field an init."
+                )
             elif access == "write":
                 faults += self._outside(field, view, mechanic.name, call.context.phase)
             elif name in call.completes:

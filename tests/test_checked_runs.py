@@ -75,6 +75,25 @@ def test_an_owner_cannot_write_in_another_phase() -> None:
         engine_of(Restless).step()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int8, np.int32, np.uint32, np.bool_])
+def test_what_an_owner_leaves_unwritten_is_found(dtype: type) -> None:
+    """Of a field without an init every entry is to be written: one that is not would be the last block's."""
+
+    class Forgetful(Mechanic):
+        """Writes all entries in the first week, and all but one in the second."""
+
+        mood: Array = own("consumer", "slot", unit="1", at="offer", dtype=dtype, init=None, lasting=False, doc="mood")
+
+        def offer(self, ctx):
+            self.mood[: -1 if ctx.step else None] = ctx.step
+            self.mood[-1:, 1:] = 0
+
+    engine = engine_of(Forgetful)
+    engine.step()
+    with pytest.raises(ContractError, match=r"forgetful leaves entries of 'mood' as they were in offer, week 1; write every one"):
+        engine.step()
+
+
 def test_a_replaced_array_is_found() -> None:
     class Replacer(Mechanic):
         """Binds a new array instead of writing into its own."""

@@ -133,6 +133,8 @@ def test_faults_of_declarations_are_told_with_a_hint() -> None:
 
         kept: Array = own("consumer", unit="1", at="learn", gather="sum", doc="never emptied")
         early: Array = own("brand", unit="1", at="endow", gather="sum", doc="counted before the first week")
+        blank: Array = own("consumer", unit="1", at="learn", init=None, doc="lasts, and begins with nothing")
+        void: Array = own("consumer", unit="1", at="learn", init=None, gather="sum", lasting=False, doc="gathers from nothing")
 
         def learn(self, ctx): ...
         def settle(self, ctx): ...
@@ -148,6 +150,8 @@ def test_faults_of_declarations_are_told_with_a_hint() -> None:
         "careless.silent is set at govern, but careless has no method 'govern'",
         "careless.kept: a channel over consumers is gathered anew in each block; own() it with lasting=False.",
         "careless.early: what is gathered in endow would join the first week's",
+        "careless.blank: init=None is for a field with lasting=False that gathers nothing; give it a value to begin with.",
+        "careless.void: init=None is for a field with lasting=False that gathers nothing; give it a value to begin with.",
     ):
         assert part in text
 

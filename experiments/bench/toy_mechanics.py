@@ -55,8 +55,8 @@ class Popularity(Mechanic):
 class Showing(Mechanic):
     """Who is shown whom, and the luck of the week: five words from one draw of the consumer's stream."""
 
-    luck: Array = own("consumer", "draw", unit="1", at="offer", lasting=False, bounds=(0, 1), doc="draws in [0, 1)")
-    shown: Array = own("consumer", "seen", unit="1", at="offer", dtype=np.uint32, lasting=False, doc="streamers met this week")
+    luck: Array = own("consumer", "draw", unit="1", at="offer", init=None, lasting=False, bounds=(0, 1), doc="draws in [0, 1)")
+    shown: Array = own("consumer", "seen", unit="1", at="offer", dtype=np.uint32, init=None, lasting=False, doc="streamers met this week")
 
     feed_cdf: Array = read()
     feed_guide: Array = read()
@@ -71,7 +71,7 @@ class Worth(Mechanic):
     """utility = trust + quality - sensitivity * price"""
 
     sensitivity: Array = own("consumer", unit="util/CNY", at="populate", bounds=(0.5, 2.0), doc="how prices are felt")
-    utility: Array = own("consumer", "seen", unit="util", at="appraise", lasting=False, doc="worth of what was met")
+    utility: Array = own("consumer", "seen", unit="util", at="appraise", init=None, lasting=False, doc="worth of what was met")
 
     shown: Array = read()
     trust: Array = last()
@@ -89,7 +89,7 @@ class Worth(Mechanic):
 class Purchase(Mechanic):
     """One logit draw a week among those met and nobody; sales are counted exactly."""
 
-    chosen: Array = own("consumer", unit="1", at="choose", dtype=np.uint32, lasting=False, doc="option chosen")
+    chosen: Array = own("consumer", unit="1", at="choose", dtype=np.uint32, init=None, lasting=False, doc="option chosen")
     sold: Array = own("option", unit="baskets", at="settle", gather="sum", doc="consumers who chose an option")
 
     luck: Array = read()

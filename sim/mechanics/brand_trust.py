@@ -32,9 +32,9 @@ class BrandTrust(Mechanic):
     bond_brand: Array = own("consumer", "bond", unit="1", at="learn", init=-1, dtype=np.int16, doc="brands remembered, -1 for none")
     bond_trust: Array = own("consumer", "bond", unit="1", at="learn", init=0.4, bounds=(0, 1), doc="trust in a remembered brand")
     bond_place: Array = own(
-        "consumer", unit="1", at="settle", init=-1, dtype=np.int8, lasting=False, doc="bond this week's basket belongs to, -1 for none"
+        "consumer", unit="1", at="settle", dtype=np.int8, init=None, lasting=False, doc="bond this week's basket belongs to, -1 for none"
     )
-    bond_new: Array = own("consumer", unit="1", at="settle", dtype=np.bool_, lasting=False, doc="whether that bond is new")
+    bond_new: Array = own("consumer", unit="1", at="settle", dtype=np.bool_, init=None, lasting=False, doc="whether that bond is new")
     outlet_new_customers: Array = own(
         "outlet", unit="people", at="learn", gather="sum", doc="simulated consumers who bought a brand they did not remember"
     )
@@ -161,6 +161,6 @@ def learn_brands(bond_brand: Array, bond_trust: Array, place: Array, new: Array,
             b = np.uintp(bond_brand[i, t] + 1)
             total[b] += belief[i]
             held[b] += 10_000
-    for b in range(bonds.size):
-        trust_total[b] += total[b + 1]
-        bonds[b] += held[b + 1]
+    for k in range(bonds.size):
+        trust_total[k] += total[k + 1]
+        bonds[k] += held[k + 1]

@@ -46,11 +46,13 @@ class Exposure(Mechanic):
         0.55, unit="share", bounds=(0, 1), source="assumption", doc="probability that a message is noticed, for each push a week"
     )
 
-    online: Array = own("consumer", unit="1", at="offer", dtype=np.bool_, lasting=False, doc="shops online this week")
+    online: Array = own("consumer", unit="1", at="offer", dtype=np.bool_, init=None, lasting=False, doc="shops online this week")
     offered: Array = own(
-        "consumer", "slot", unit="1", at="offer", init=-1, dtype=np.int32, lasting=False, doc="outlet in each slot, -1 for none"
+        "consumer", "slot", unit="1", at="offer", dtype=np.int32, init=None, lasting=False, doc="outlet in each slot, -1 for none"
     )
-    need: Array = own("consumer", unit="1", at="offer", dtype=np.int8, lasting=False, doc="sector a consumer has in mind this week")
+    need: Array = own(
+        "consumer", unit="1", at="offer", dtype=np.int8, init=None, lasting=False, doc="sector a consumer has in mind this week"
+    )
     shelf_popularity: Array = own("brand", unit="1", at="traffic", init=1.0, bounds=(0, 1e12), doc="remembered sales on the shelf")
     shelf_cdf: Array = own("brand", unit="share", at="traffic", bounds=(0, 1 + 1e-9), doc="cumulative shelf ranking by sector")
     shelf_guide: Array = own("sector", "cell", unit="1", at="traffic", dtype=np.int32, doc="where to begin looking in shelf_cdf")

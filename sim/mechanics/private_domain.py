@@ -172,8 +172,8 @@ def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires:
          members: Array, exits: Array) -> None:  # fmt: skip
     """A week of everybody's bond of one place, (n,): members of each brand are counted, move, and stay idle or not."""
     may_move = np.zeros((tires.size, STATES))  # at most, by brand and state: most members stay as they are, and this says so soon
-    for b in range(tires.size):
-        may_move[b, ACTIVE], may_move[b, DORMANT] = tires[b] + leaves[b], wakes[b] + leaves[b]
+    for each in range(tires.size):
+        may_move[each, ACTIVE], may_move[each, DORMANT] = tires[each] + leaves[each], wakes[each] + leaves[each]
     for i in range(state.size):
         now, b = np.uintp(state[i]), np.uintp(max(brand[i], 0))
         members[b] += 10_000 * ((now == ACTIVE) | (now == DORMANT))

@@ -18,9 +18,11 @@ class PurchaseChoice(Mechanic):
     nothing = param(2.2, unit="util", bounds=(-6, 8), source="assumption", doc="utility of buying nothing in a week")
 
     chosen_slot: Array = own(
-        "consumer", unit="1", at="choose", init=-1, dtype=np.int8, lasting=False, doc="slot bought from, -1 for nothing"
+        "consumer", unit="1", at="choose", dtype=np.int8, init=None, lasting=False, doc="slot bought from, -1 for nothing"
     )
-    chosen: Array = own("consumer", unit="1", at="choose", init=-1, dtype=np.int32, lasting=False, doc="outlet bought from, -1 for nothing")
+    chosen: Array = own(
+        "consumer", unit="1", at="choose", dtype=np.int32, init=None, lasting=False, doc="outlet bought from, -1 for nothing"
+    )
 
     offered: Array = read()
     utility: Array = read()

@@ -30,9 +30,11 @@ class Watching(Mechanic):
     weight = param(0.6, unit="util", bounds=(0, 5), source="assumption", doc="utility of a live offer lost when fully tired")
 
     fatigue: Array = own("consumer", unit="1", at="learn", bounds=(0, 1), doc="tiredness of live content")
-    live_minutes: Array = own("consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes watched this week")
+    live_minutes: Array = own(
+        "consumer", unit="minutes/week", at="choose", init=None, lasting=False, bounds=(0, 1e4), doc="minutes watched this week"
+    )
     tiring_minutes: Array = own(
-        "consumer", unit="minutes/week", at="choose", lasting=False, bounds=(0, 1e4), doc="minutes weighted by sameness"
+        "consumer", unit="minutes/week", at="choose", init=None, lasting=False, bounds=(0, 1e4), doc="minutes weighted by sameness"
     )
     leave_hazard: Array = own("room", unit="1/minute", at="traffic", init=0.2, bounds=(0, 100), doc="hazard of leaving before fatigue")
     outlet_minutes: Array = own("outlet", unit="minutes", at="choose", gather="sum", doc="minutes watched by simulated consumers")

@@ -13,10 +13,10 @@ class WordOfMouth(Mechanic):
     uses = ("neighbours",)
 
     neighbour_adopters: Array = own(
-        "consumer", unit="share", at="offer", lasting=False, bounds=(0, 1), doc="neighbours who use live shopping"
+        "consumer", unit="share", at="offer", init=None, lasting=False, bounds=(0, 1), doc="neighbours who use live shopping"
     )
     neighbour_members: Array = own(
-        "consumer", unit="share", at="offer", lasting=False, bounds=(0, 1), doc="neighbours active in a private domain"
+        "consumer", unit="share", at="offer", init=None, lasting=False, bounds=(0, 1), doc="neighbours active in a private domain"
     )
 
     adopted: Array = last(whole=True)
