@@ -184,8 +184,8 @@ STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF = 0, 1, 2, 3
 """Codes of `outlet_channel`."""
 PAID_TRAFFIC, STREAMER_FEES, OWN_ROOMS, PRIVATE_OPERATION = 0, 1, 2, 3
 """Rows of the dimension `lever`: what a brand's marketing budget is spent on."""
-CHANNELS, STATES = 4, 4
-"""How many codes `outlet_channel` and `bond_state` have."""
+CHANNELS = 4
+"""How many codes `outlet_channel` has."""
 SLOTS = 8  # offers a consumer meets in a week at most [offers]; source: definition (the places of `slot`)
 TIES = 3  # rooms a consumer follows at most [rooms]; source: assumption
 BONDS = 4  # brands a consumer remembers at most [brands]; source: assumption

@@ -277,6 +277,7 @@ COVERED = {
     "choice.mix": "test_oracles.test_choices",
     "compiled.count": "test_kernels.test_sums_are_exact_in_any_order",
     "compiled.quanta": "test_kernels.test_sums_are_exact_in_any_order",
+    "compiled.rows_where": "test_kernels.test_rows_with_a_place",
     "compiled.rows_with": "test_kernels.test_rows_with_a_place",
     "exposure.draw": "test_oracles_consumers.test_who_is_shown_what",
     "exposure.hear": "test_oracles_consumers.test_who_is_shown_what",

@@ -29,7 +29,7 @@ def units(value):
     return int(np.rint(float(value) * 1e4))
 
 
-# -- what an offer is worth; an empty slot counts as outlet 0, which has no meaning there -------------------------------
+# -- what an offer is worth; to all but `weigh` an empty slot counts as outlet 0, which has no meaning there --------------
 
 
 def add_habit(utility, live_weight, live, private_weight, private):
@@ -44,8 +44,9 @@ def bore(utility, weight, fatigue):
 def weigh(utility, appeal, log_price, sensitivity, sector, offered, need, match, taste, style):
     outlet = offered.clip(0)
     price = sensitivity.astype(float)[:, None] * log_price[outlet]
-    utility += appeal[outlet] - price + match * (sector[outlet] == need[:, None])
-    utility[:, LIVE] += np.einsum("ia,ika->ik", taste.astype(float), style[outlet[:, LIVE]])
+    worth = appeal[outlet] - price + match * (sector[outlet] == need[:, None])
+    worth[:, LIVE] += np.einsum("ia,ika->ik", taste.astype(float), style[outlet[:, LIVE]])
+    utility += np.where(offered >= 0, worth, 0.0)
 
 
 def add_brand_trust(utility, weight, offered, brand_of, bond_brand, trust, stranger):

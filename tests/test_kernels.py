@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from sim.fields import QUANTUM, SLOTS
 from sim.kernels.choice import WIDTH, add_noise, exp32, gumbel_argmax, log32
-from sim.kernels.compiled import compiled, count, rows_with
+from sim.kernels.compiled import compiled, count, rows_where, rows_with
 from sim.kernels.random import fill_uniform
 from sim.kernels.sections import pick_each, pick_in_order, places_of, sections_of
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
@@ -247,12 +247,14 @@ def test_a_better_outside_wins_more_often() -> None:
 
 @compiled
 def listed(place):
-    """`rows_with` as rules use it."""
-    return rows_with(place)
+    """`rows_with` and `rows_where` as rules use them."""
+    return rows_with(place), rows_where(place == 3)
 
 
 @given(hnp.arrays(np.int8, st.integers(0, 40), elements=st.sampled_from([-1, 0, 3])))
 def test_rows_with_a_place(place) -> None:
     """All of them and no others, in order, for nobody, everybody and none at all."""
-    assert listed(place).tolist() == np.flatnonzero(place >= 0).tolist()
-    assert listed(place).dtype == np.uintp
+    placed, flagged = listed(place)
+    assert placed.tolist() == np.flatnonzero(place >= 0).tolist()
+    assert flagged.tolist() == np.flatnonzero(place == 3).tolist()
+    assert placed.dtype == flagged.dtype == np.uintp

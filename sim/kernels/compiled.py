@@ -41,3 +41,13 @@ def rows_with(place: Any) -> Any:
         rows[np.uintp(found)] = np.uintp(i)
         found += np.int64(place[i] >= 0)
     return rows[:found]
+
+
+@njit(inline="always")
+def rows_where(flag: Any) -> Any:
+    """Numbers of the rows whose flag (n,) is set, in order; see `rows_with`."""
+    rows, found = np.empty(flag.size, np.uintp), np.int64(0)
+    for i in range(flag.size):
+        rows[np.uintp(found)] = np.uintp(i)
+        found += np.int64(flag[i])
+    return rows[:found]

@@ -15,7 +15,6 @@ from sim.fields import (
     SECOND_FEED,
     SHELF,
     SHELF_SLOT,
-    STATES,
     TIES,
     Array,
     last,
@@ -23,7 +22,7 @@ from sim.fields import (
     param,
     read,
 )
-from sim.kernels.compiled import compiled
+from sim.kernels.compiled import compiled, rows_where
 from sim.kernels.sections import pick, places_of, sections_of
 from sim.mechanic import Mechanic
 
@@ -140,17 +139,17 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
     """
     second = np.empty(rank.size, np.int8)
     viewer = np.empty(rank.size, np.bool_)
-    known = np.empty(rank.size)
     places_of(need_edges, week[0], need)
     places_of(pull, week[2], second)
     for i in range(rank.size):
         online[i] = rank[i] < online_share
         viewer[i] = online[i] & (adopted[i] > 0)
-    draw(offered[:, FEED], viewer, organic, shown[0], platform, feed, feed_guide, feed_members, slots[0], 0, known)
-    draw(offered[:, SECOND_FEED], viewer, organic, shown[1], second, feed, feed_guide, feed_members, slots[1], 0, known)
-    draw(offered[:, PAID_SLOT], viewer, paid_share, shown[2], platform, paid, paid_guide, paid_members, slots[2], 0, known)
+    draw(offered[:, FEED], viewer, organic, shown[0], platform, feed, feed_guide, feed_members, slots[0], 0)
+    draw(offered[:, SECOND_FEED], viewer, organic, shown[1], second, feed, feed_guide, feed_members, slots[1], 0)
+    draw(offered[:, PAID_SLOT], viewer, paid_share, shown[2], platform, paid, paid_guide, paid_members, slots[2], 0)
     always = np.ones(need_edges.size)
-    draw(offered[:, SHELF_SLOT], online, always, week[0], need, shelf, shelf_guide, shelf_members, slots[3], rooms + brands, known)
+    draw(offered[:, SHELF_SLOT], online, always, week[0], need, shelf, shelf_guide, shelf_members, slots[3], rooms + brands)
+    known = np.empty(rank.size)
     for t in range(TIES):
         revisit(offered[:, FOLLOWED_SLOT + t], viewer, followed[:, t], on_air, week[3], known)
     hear(offered[:, PRIVATE_SLOT], online, bond_brand, bond_state, heard, week[1], rooms)
@@ -158,19 +157,18 @@ def show(offered: Array, online: Array, need: Array, slots: Array, week: Array, 
 
 @compiled
 def draw(slot: Array, present: Array, filled: Array, shown: Array, section: Array, cdf: Array, guide: Array, members: Array,
-         u: Array, first: int, known: Array) -> None:  # fmt: skip
+         u: Array, first: int) -> None:  # fmt: skip
     """Fill a slot (n,) of those present with a draw from their section; `first` is added to the member drawn.
 
-    The slot is filled where the draw shown (n,) is below filled (sections,). What is looked up in a table is put into `known` (n,)
-    first: only a loop without look-ups compares many numbers at once, and none of them by a branch that luck would decide.
+    The slot is filled where the draw shown (n,) is below filled (sections,); the others, who are most, are left out of the drawing.
     """
+    seen = np.empty(u.size, np.bool_)
     for i in range(u.size):
-        slot[i] = pick(cdf, guide, members, section[i], u[i])
-    for i in range(u.size):
-        known[i] = filled[np.uintp(section[i])]
-    for i in range(u.size):
-        seen = present[i] & (shown[i] < known[i]) & (slot[i] >= 0)
-        slot[i] = first + slot[i] if seen else -1
+        seen[i] = present[i] & (shown[i] < filled[np.uintp(section[i])])
+        slot[i] = -1
+    for i in rows_where(seen):
+        member = pick(cdf, guide, members, section[i], u[i])
+        slot[i] = first + member if member >= 0 else -1
 
 
 @compiled
@@ -178,7 +176,8 @@ def revisit(slot: Array, viewer: Array, room: Array, on_air: Array, u: Array, kn
     """Fill a slot (n,) of viewers with a room that they follow, where it is on air.
 
     Args:
-        on_air: (rooms,) share of the time. u: (n,) draws. known: (n,), written: that share of each one's room; see `draw`.
+        on_air: (rooms,) share of the time. u: (n,) draws. known: (n,), written: that share of each one's room. It is looked up first:
+            only a loop without look-ups compares many numbers at once, and none of them by a branch that luck would decide.
     """
     for i in range(u.size):
         known[i] = on_air[np.uintp(max(room[i], 0))]
@@ -192,14 +191,17 @@ def hear(slot: Array, online: Array, bond_brand: Array, bond_state: Array, heard
 
     The message of each bond is noticed with probability heard (brands,); the first that is noticed counts.
     """
-    missed = np.empty((heard.size, STATES))  # by brand and state of the bond
-    for b in range(heard.size):
-        for state in range(STATES):
-            missed[b, state] = 1.0 - heard[b] if state == ACTIVE else 1.0
+    member = np.empty(u.size, np.bool_)
     for i in range(u.size):
+        active = False
+        for t in range(BONDS):
+            active |= bond_state[i, t] == ACTIVE
+        member[i] = online[i] & active
+        slot[i] = -1
+    for i in rows_where(member):
         silent, place = 1.0, 0
         for t in range(BONDS):
-            silent *= missed[max(bond_brand[i, t], 0), bond_state[i, t]]
+            silent *= 1.0 - heard[max(bond_brand[i, t], 0)] if bond_state[i, t] == ACTIVE else 1.0
             place += 1.0 - u[i] <= silent
-        brand = bond_brand[i, min(place, BONDS - 1)]
-        slot[i] = rooms + brand if online[i] & (place < BONDS) else -1
+        if place < BONDS:
+            slot[i] = rooms + bond_brand[i, place]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import BRAND_ROOM, CHANNELS, PRIVATE, PRIVATE_SLOT, SHELF, SLOTS, STREAMER_ROOM, TASTES, Array, own, param, read
-from sim.kernels.compiled import compiled
+from sim.kernels.compiled import compiled, rows_with
 from sim.mechanic import Mechanic
 
 
@@ -84,9 +84,7 @@ def appeal(worth: Array, channel: Array, brand: Array, host: Array, by_channel: 
 @compiled
 def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, sector: Array, offered: Array, need: Array,
           match: float, taste: Array, style: Array) -> None:  # fmt: skip
-    """Add to utility (n, slots) an outlet's appeal less its price, `match` in the sector in mind, and <taste, room's style>.
-
-    An empty slot gets the worth of outlet 0, which nobody is offered there: that costs less than asking.
+    """Add to utility (n, slots), where offered, an outlet's appeal less its price, `match` in the sector in mind, and <taste, style>.
 
     Args:
         appeal, log_price, sector: (outlets,). sensitivity, need: (n,). offered: (n, slots), -1 for none; rooms in the live ones.
@@ -95,13 +93,13 @@ def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, s
     bonus = np.array([0.0, match], np.float32)  # looked up, as a branch would be guessed wrong
     for k in range(SLOTS):
         outlet, worth = offered[:, k], utility[:, k]
-        for i in range(need.size):
-            j = max(outlet[i], 0)
+        filled = rows_with(outlet)
+        for i in filled:
+            j = np.uintp(outlet[i])
             worth[i] += appeal[j] - sensitivity[i] * log_price[j] + bonus[np.int64(sector[j] == need[i])]
-    for k in range(PRIVATE_SLOT):
-        room, worth = offered[:, k], utility[:, k]
-        for i in range(need.size):
-            j, likes = max(room[i], 0), np.float32(0.0)
-            for d in range(TASTES):
-                likes += taste[i, d] * style[j, d]
-            worth[i] += likes
+        if k < PRIVATE_SLOT:
+            for i in filled:
+                j, likes = np.uintp(outlet[i]), np.float32(0.0)
+                for d in range(TASTES):
+                    likes += taste[i, d] * style[j, d]
+                worth[i] += likes

@@ -14,7 +14,6 @@ from sim.fields import (
     PRIVATE,
     PRIVATE_OPERATION,
     PRIVATE_SLOT,
-    STATES,
     STRANGER,
     Array,
     last,
@@ -22,7 +21,7 @@ from sim.fields import (
     param,
     read,
 )
-from sim.kernels.compiled import compiled, count, rows_with
+from sim.kernels.compiled import compiled, count, rows_where, rows_with
 from sim.mechanic import Mechanic
 
 RECENT = 4  # weeks within which a member was active who counts as active [weeks]; source: assumption (a month)
@@ -171,13 +170,13 @@ def moved(state: int, u: float, trust: float, tires: float, wakes: float, leaves
 def move(state: Array, idle: Array, brand: Array, trust: Array, u: Array, tires: Array, wakes: Array, leaves: Array,
          members: Array, exits: Array) -> None:  # fmt: skip
     """A week of everybody's bond of one place, (n,): members of each brand are counted, move, and stay idle or not."""
-    may_move = np.zeros((tires.size, STATES))  # at most, by brand and state: most members stay as they are, and this says so soon
-    for each in range(tires.size):
-        may_move[each, ACTIVE], may_move[each, DORMANT] = tires[each] + leaves[each], wakes[each] + leaves[each]
+    member = np.empty(state.size, np.bool_)
     for i in range(state.size):
-        now, b = np.uintp(state[i]), np.uintp(max(brand[i], 0))
-        members[b] += 10_000 * ((now == ACTIVE) | (now == DORMANT))
-        if u[i] < may_move[b, now]:
+        member[i] = (state[i] == ACTIVE) | (state[i] == DORMANT)
+    for i in rows_where(member):
+        now, b = state[i], np.uintp(max(brand[i], 0))
+        members[b] += 10_000
+        if u[i] < leaves[b] + (tires[b] if now == ACTIVE else wakes[b]):  # at most: most stay as they are, and this says so soon
             state[i] = moved(now, u[i], trust[i], tires[b], wakes[b], leaves[b])
             exits[b] += 10_000 * (state[i] == LEFT)
     for i in range(state.size):

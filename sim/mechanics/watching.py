@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.fields import PRIVATE_SLOT, Array, add, own, param, read
-from sim.kernels.compiled import compiled, quanta
+from sim.kernels.compiled import compiled, quanta, rows_with
 from sim.mechanic import Mechanic
 
 TIRING_MINUTES = 10.0  # minutes a week of one kind that tire by `tiring` [minutes]; source: definition
@@ -90,21 +90,21 @@ def watch(
         hazard, similarity: (rooms,). minutes, views: (outlets,) exact sums. watched, tiring: (n,) minutes, written.
     """
     rooms = hazard.size
-    usual = np.zeros((rooms + 1, 2))  # minutes of the fresh, and minutes times sameness; row 0 is an empty slot
-    counted = np.zeros((rooms + 1, 2), np.int64)  # minutes and visits, together as many rooms are far apart in memory
+    usual = np.zeros((rooms, 2))  # minutes of the fresh, and minutes times sameness
+    counted = np.zeros((rooms, 2), np.int64)  # minutes and visits, together as many rooms are far apart in memory
     for r in range(rooms):
-        usual[r + 1, 0], usual[r + 1, 1] = 1.0 / hazard[r], similarity[r] / hazard[r]
+        usual[r, 0], usual[r, 1] = 1.0 / hazard[r], similarity[r] / hazard[r]
+    whole, same = np.zeros(slower.size), np.zeros(slower.size)
+    for k in range(PRIVATE_SLOT):
+        for i in rows_with(offered[:, k]):
+            room = np.uintp(offered[i, k])
+            stay = slower[i] * usual[room, 0]
+            counted[room, 0] += quanta(stay)
+            counted[room, 1] += 10_000
+            whole[i] += stay
+            same[i] += slower[i] * usual[room, 1]
     for i in range(slower.size):
-        whole = same = 0.0
-        for k in range(PRIVATE_SLOT):
-            met = np.uintp(offered[i, k] + 1)
-            stay = slower[i] * usual[met, 0]
-            counted[met, 0] += quanta(stay)
-            counted[met, 1] += 10_000
-            whole += stay
-            same += slower[i] * usual[met, 1]
-        watched[i] = whole
-        tiring[i] = same
+        watched[i], tiring[i] = whole[i], same[i]
     for r in range(rooms):
-        minutes[r] += counted[r + 1, 0]
-        views[r] += counted[r + 1, 1]
+        minutes[r] += counted[r, 0]
+        views[r] += counted[r, 1]
