@@ -137,10 +137,10 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "are properties of the distribution and are estimated from the sample; `top100_gmv_share` maps the exponent to 1.1",
             "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). Both are of remembered",
             "sales of about 12 weeks of hosts in business, not of a year. With few consumers a small host sells a handful of baskets,",
-            "and chance among hosts looks like inequality: the Gini coefficient is therefore taken from even and odd weeks as two",
-            "samples of each host (`sim.concentration.gini_of_samples`), which keeps what both have in common. What is left at few",
-            "consumers is in the market: probably luck of one week is success in the next, as rooms are ranked by it. The exponent has",
-            "what chance adds in it.",
+            "and chance among hosts looks like inequality: the Gini coefficient is therefore taken from sales to two halves of the",
+            "consumers, two samples of the same market (`sim.concentration.gini_of_samples`), which keeps what both have in common. What",
+            "is left at few consumers is in the market, where what few bought by chance is what firms and rankings go by. The exponent",
+            "has what chance adds in it.",
         ]
     )
 

@@ -88,6 +88,12 @@ class Market:
 
     @property
     @once
+    def streamer_sales(self) -> Array:
+        """Remembered sales of a real host, CNY a week, (streamer,)."""
+        return self.streamer_sales_apart.sum(axis=0)
+
+    @property
+    @once
     def middling(self) -> Array:
         """Streamers whose sales lie in the middle, in business or just gone, (streamer,) bool."""
         sales = self.streamer_sales * WEEKS_PER_MONTH / self.price_level[0]

@@ -132,7 +132,7 @@ def count_touched(chosen, since_live, since_message, window, total):
 
 
 def deliver(chosen, slot, means, luck, back, price, orders, bad_rate, return_rate, blame, outcome, amount,
-            gmv, baskets, ordered, bad, refunds, paid_gmv):  # fmt: skip
+            gmv, half_gmv, baskets, ordered, bad, refunds, paid_gmv, first):  # fmt: skip
     for i in np.flatnonzero(chosen >= 0):
         j = chosen[i]
         number = orders[j] * float(means[i])
@@ -140,6 +140,7 @@ def deliver(chosen, slot, means, luck, back, price, orders, bad_rate, return_rat
         disappoints = luck[i] < bad_rate[j]
         outcome[i] = -1 if disappoints else 1
         gmv[j] += units(amount[i])
+        half_gmv[j] += units(amount[i]) if (first + i) % 2 else 0
         ordered[j] += units(number)
         baskets[j] += ONE
         if disappoints:

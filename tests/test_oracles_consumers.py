@@ -144,9 +144,9 @@ def test_what_is_met(week: Week, window: float) -> None:
 
 
 @MODEST
-@given(WEEKS, PROBABILITY)
-def test_what_is_delivered(week: Week, blame: float) -> None:
-    """Goods always or never bad or sent back, draws on these probabilities, free goods and dear ones."""
+@given(WEEKS, PROBABILITY, st.sampled_from([0, 1, 65_537]))
+def test_what_is_delivered(week: Week, blame: float, first: int) -> None:
+    """Goods always or never bad or sent back, draws on these probabilities, free goods and dear ones; blocks that begin anywhere."""
     outlets, people = week.outlets, week.people
     agree(
         orders.deliver,
@@ -162,7 +162,8 @@ def test_what_is_delivered(week: Week, blame: float) -> None:
         blame,
         np.zeros(people, np.int8),
         np.zeros(people),
-        *week.counts(*[outlets] * 6),
+        *week.counts(*[outlets] * 7),
+        first,
     )
 
 
@@ -198,9 +199,9 @@ def test_a_block_of_one_consumer_or_none(week: Week) -> None:
     agree(brand_trust.find_bonds, week.chosen, week.brand_of, *week.bonds(week.brands, people), *remembered(week)[3:])
     rates = week.parts(outlets), week.parts(outlets)
     goods = week.among((0.01, 19.99), outlets), week.among((1.0, 3.2), outlets)
-    sums = week.counts(*[outlets] * 6)
+    sums = week.counts(*[outlets] * 7)
     agree(orders.deliver, week.chosen, week.slot, week.share(), *week.draws((2, people)), *goods, *rates, 0.5,
-          np.zeros(people, np.int8), np.zeros(people), *sums)  # fmt: skip
+          np.zeros(people, np.int8), np.zeros(people), *sums, 1)  # fmt: skip
 
 
 def remembered(week: Week) -> tuple[np.ndarray, ...]:

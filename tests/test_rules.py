@@ -36,7 +36,7 @@ def test_baskets_are_delivered_by_hand() -> None:
     """
     chosen, slot = np.array([-1, 0, 1], np.int32), np.array([-1, 0, PAID_SLOT], np.int8)
     outcome, amount = np.zeros(3, np.int8), np.zeros(3)
-    gmv, baskets, ordered, bad, refunds, paid = (counts(2) for _ in range(6))
+    gmv, half_gmv, baskets, ordered, bad, refunds, paid = (counts(2) for _ in range(7))
     deliver(
         chosen,
         slot,
@@ -51,15 +51,18 @@ def test_baskets_are_delivered_by_hand() -> None:
         outcome,
         amount,
         gmv,
+        half_gmv,
         baskets,
         ordered,
         bad,
         refunds,
         paid,
+        100,
     )
     assert outcome.tolist() == [0, 1, -1]
     assert amount.tolist() == [0.0, 20.0, 30.02]
     assert gmv.tolist() == [200_000, 300_200]
+    assert half_gmv.tolist() == [200_000, 0]  # consumer 101 is one of odd numbers, 102 is not
     assert baskets.tolist() == [10_000, 10_000]
     assert ordered.tolist() == [25_000, 37_510]
     assert bad.tolist() == [0, 10_000]

@@ -57,6 +57,9 @@ class Orders(Mechanic):
     outlet_orders: Array = own("outlet", unit="orders", at="settle", gather="sum", doc="orders of simulated consumers")
     outlet_baskets: Array = own("outlet", unit="baskets", at="settle", gather="sum", doc="baskets of simulated consumers")
     outlet_gmv: Array = own("outlet", unit="CNY", at="settle", gather="sum", doc="value of baskets of simulated consumers")
+    outlet_half_gmv: Array = own(
+        "outlet", unit="CNY", at="settle", gather="sum", doc="value of baskets of every second simulated consumer: half of the sample"
+    )
     outlet_refunds: Array = own("outlet", unit="CNY", at="settle", gather="sum", doc="value that will be refunded")
     outlet_bad: Array = own("outlet", unit="baskets", at="settle", gather="sum", doc="baskets that disappoint")
     outlet_paid_gmv: Array = own("outlet", unit="CNY", at="settle", gather="sum", doc="value of baskets that bought traffic brought")
@@ -94,7 +97,8 @@ class Orders(Mechanic):
         deliver(
             self.chosen, self.chosen_slot, self.spending_power, luck, back, self.outlet_price, self.outlet_basket,
             self.outlet_bad_rate, self.outlet_return_rate, self.p.blame, self.outcome, self.amount,
-            self.outlet_gmv, self.outlet_baskets, self.outlet_orders, self.outlet_bad, self.outlet_refunds, self.outlet_paid_gmv,
+            self.outlet_gmv, self.outlet_half_gmv, self.outlet_baskets, self.outlet_orders, self.outlet_bad, self.outlet_refunds,
+            self.outlet_paid_gmv, ctx.first,
         )  # fmt: skip
 
 
@@ -129,14 +133,15 @@ def expect(basket: Array, return_rate: Array, bad_rate: Array, sector: Array, ch
 
 @compiled
 def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, price: Array, orders: Array, bad_rate: Array,
-            return_rate: Array, blame: float, outcome: Array, amount: Array, gmv: Array, baskets: Array, ordered: Array,
-            bad: Array, refunds: Array, paid_gmv: Array) -> None:  # fmt: skip
+            return_rate: Array, blame: float, outcome: Array, amount: Array, gmv: Array, half_gmv: Array, baskets: Array, ordered: Array,
+            bad: Array, refunds: Array, paid_gmv: Array, first: int) -> None:  # fmt: skip
     """Deliver this week's baskets: amounts in fen, outcomes, returns, and exact sums by outlet.
 
     Args:
         chosen, slot: (n,) outlet and slot, -1 for nothing. means: (n,) multiple of the basket. luck, back: (n,) in [0, 1).
         price, orders, bad_rate, return_rate: (outlets,) CNY an order, orders a basket, shares. blame: further returns if bad.
-        outcome, amount: (n,), written. The rest: (outlets,) exact sums.
+        outcome, amount: (n,), written. gmv to paid_gmv: (outlets,) exact sums, half_gmv over consumers of odd numbers.
+        first: number of the first consumer.
     """
     further = np.array([0.0, blame])  # looked up, as a branch would be guessed wrong
     for i in rows_with(chosen):
@@ -147,6 +152,7 @@ def deliver(chosen: Array, slot: Array, means: Array, luck: Array, back: Array, 
         amount[i] = value
         outcome[i] = 1 - 2 * disappoints
         gmv[j] += quanta(value)
+        half_gmv[j] += quanta(value) * np.int64((np.uintp(first) + i) & np.uintp(1))
         ordered[j] += quanta(orders[j] * means[i])
         baskets[j] += 10_000
         bad[j] += 10_000 * disappoints

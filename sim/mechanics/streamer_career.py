@@ -33,15 +33,20 @@ class StreamerCareer(Mechanic):
     streamer_active: Array = own("streamer", unit="1", at="enforce", init=1.0, bounds=(0, 1), doc="in business")
     remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e30, 1e30), doc="remembered income of a real host")
     commitment: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="staff, rooms and samples of a real host")
-    streamer_sales: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="remembered sales of a real host")
     streamer_sales_apart: Array = own(
-        "half", "streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="the same of even and of odd weeks: two samples"
+        "half",
+        "streamer",
+        unit="CNY/week",
+        at="enforce",
+        bounds=(0, 1e15),
+        doc="remembered sales of a real host to either half of the simulated consumers: two samples of the same people",
     )
     streamer_entries: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="began this week in a place left empty")
     streamer_exits: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="left this week")
 
     streamer_income: Array = last()
-    room_gmv: Array = last()
+    outlet_gmv: Array = last()
+    outlet_half_gmv: Array = last()
     real_hosts: Array = read()
     outlet_host: Array = read()
     price_level: Array = read()
@@ -56,11 +61,10 @@ class StreamerCareer(Mechanic):
         pace = p.memory if ctx.step > FIRST_RESULTS else 0.0
         self.remembered_income += pace * (self.streamer_income / hosts - self.remembered_income)
         self.commitment += p.adjustment * (p.team * np.maximum(self.remembered_income, 0.0) - self.commitment)
-        self.streamer_sales *= 1.0 - p.memory
-        add_sales(self.streamer_sales, self.outlet_host, self.room_gmv, p.memory / hosts)
-        sample, both_weeks = self.streamer_sales_apart[ctx.step % 2], 1.0 - (1.0 - p.memory) ** 2
-        sample *= 1.0 - both_weeks
-        add_sales(sample, self.outlet_host, self.room_gmv, both_weeks / hosts)
+        self.streamer_sales_apart *= 1.0 - p.memory
+        halves = self.outlet_gmv - self.outlet_half_gmv, self.outlet_half_gmv
+        for sample, sales in zip(self.streamer_sales_apart, halves, strict=True):
+            add_sales(sample, self.outlet_host, sales, p.memory * ctx.people / hosts)
         hope = middle(self.remembered_income[self.streamer_active > 0], other)
         leave, come = ctx.uniform("streamer", words=2)
         move(
@@ -71,7 +75,7 @@ class StreamerCareer(Mechanic):
 
 @compiled
 def add_sales(total: Array, host: Array, sales: Array, part: float) -> None:
-    """Add a part of each room's sales (rooms,) to its host's total (streamers,); brands' own rooms have host -1."""
+    """Add a part of each outlet's sales (outlets,) to its host's total (streamers,); what has no host has -1."""
     for r in range(sales.size):
         if host[r] >= 0:
             total[host[r]] += part * sales[r]
