@@ -13,7 +13,7 @@ RIGHT_VERSION := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.versio
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	"$$python" -c '$(RIGHT_VERSION)' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: help setup forecast fit test bench bench-quick bench-studies bench-100m lint lock clean
+.PHONY: help setup forecast fit test bench bench-quick bench-studies lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## show the targets
@@ -50,9 +50,6 @@ bench-quick: $(STAMP)  ## the same with small sizes, printed only (2 minutes)
 
 bench-studies: $(STAMP)  ## what the store and the engine of experiments cost, into docs/studies.md (5 minutes)
 	$(BIN)/python -m experiments.bench.studies $(ARGS)
-
-bench-100m: $(STAMP)  ## 100,000,000 consumers for 4 weeks (24 GiB)
-	$(BIN)/python -m experiments.bench consumers=100000000 $(ARGS)
 
 lint: $(STAMP)  ## ruff, mypy and the import contracts alone
 	$(BIN)/python -m ruff check .

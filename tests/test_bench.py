@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from experiments.bench import rows
 from experiments.bench.__main__ import read_options
 from experiments.bench.environment import ROOT, make
 from experiments.bench.picture import draw
@@ -169,7 +171,6 @@ def test_an_environment_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None
         ("quik=true", "Unknown option 'quik=true'. Did you mean 'quick'?"),
         ("fast", "Unknown option 'fast'."),
         ("quick=yes", "quick = 'yes' is neither true nor false."),
-        ("consumers=5", "only 100000000 is a run of its own"),
         ("out=", "out names no folder."),
     ],
 )
@@ -177,6 +178,26 @@ def test_wrong_words_are_refused(typed: str, message: str) -> None:
     with pytest.raises(RefusedError, match=r"^[^\n]*$") as error:
         read_options([typed])
     assert message in str(error.value)
+
+
+def test_the_largest_market_is_not_begun_where_memory_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with little free memory gets a row that says so; one with enough is asked to run it."""
+    asked = []
+    monkeypatch.setattr(rows, "MEMORY", tmp_path / "meminfo")
+    monkeypatch.setattr(
+        rows,
+        "market",
+        lambda *given, **more: asked.append(given) or {"consumers": 2, "seconds": [1.0], "yardstick": [240.0], "peak": 2**30},
+    )
+    rows.MEMORY.write_text("MemTotal: 16000000 kB\nMemAvailable: 1048576 kB\n", encoding="ascii")
+    with pytest.raises(MissingError, match=r"^100,000,000 consumers need about 12 GiB of free memory, and 1\.0 are free$"):
+        list(rows.largest_rows(rows.FULL))
+    assert asked == []
+    assert list(rows.largest_rows(rows.QUICK)) == []
+    rows.MEMORY.write_text("MemAvailable: 20971520 kB\n", encoding="ascii")
+    assert [row.values for row in rows.largest_rows(rows.FULL)] == [(0.5e9,), (1.0,)]
+    rows.MEMORY.unlink()
+    assert rows.available() == math.inf
 
 
 def test_a_quick_run_writes_nothing_unless_told() -> None:

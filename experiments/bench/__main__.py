@@ -1,8 +1,7 @@
 """The benchmark.
 
-    python -m experiments.bench                       # everything, under 15 minutes; writes docs/benchmark.md and .svg
-    python -m experiments.bench quick=true            # rough, under 2 minutes; prints only
-    python -m experiments.bench consumers=100000000   # 4 weeks of 100,000,000 consumers; prints only
+    python -m experiments.bench               # everything, under 15 minutes; writes docs/benchmark.md and .svg
+    python -m experiments.bench quick=true    # rough, under 2 minutes; prints only
 
 out=FOLDER writes page and picture there instead.
 """
@@ -23,12 +22,11 @@ from pathlib import Path
 from experiments.bench.environment import ROOT, make, python_of
 from experiments.bench.racing import MissingError, field_of, race
 from experiments.bench.report import Row, frameworks, page, promises
-from experiments.bench.rows import FULL, QUICK, all_rows, hundred_million, toy_rows
+from experiments.bench.rows import FULL, QUICK, all_rows, toy_rows
 from experiments.refusal import Faults, RefusedError
 from sim.errors import did_you_mean
 
-HUNDRED_MILLION = 100_000_000
-OPTIONS = {"quick": "quick=true", "consumers": f"consumers={HUNDRED_MILLION}", "out": "out=FOLDER"}
+OPTIONS = {"quick": "quick=true", "out": "out=FOLDER"}
 
 
 @dataclass
@@ -36,7 +34,6 @@ class Options:
     """What was asked for: `out` is where page and picture go, None for nowhere."""
 
     quick: bool = False
-    largest: bool = False
     out: Path | None = ROOT / "docs"
 
 
@@ -50,17 +47,13 @@ def read_options(typed: Sequence[str]) -> Options:
         given[name] = value
     if given.get("quick", "true") not in ("true", "false"):
         faults.add([f"quick = '{given['quick']}' is neither true nor false."])
-    if given.get("consumers", str(HUNDRED_MILLION)) != str(HUNDRED_MILLION):
-        faults.add([f"consumers = '{given['consumers']}': only {HUNDRED_MILLION} is a run of its own; others are rows of the benchmark."])
     if "out" in given and not given["out"]:
         faults.add(["out names no folder."])
-    if given.get("quick") == "true" and "consumers" in given:
-        faults.add(["quick=true and consumers= are two different runs; give one."])
     faults.raise_if_any()
-    options = Options(given.get("quick") == "true", "consumers" in given)
+    options = Options(given.get("quick") == "true")
     if "out" in given:
         options.out = Path(given["out"])
-    elif options.quick or options.largest:
+    elif options.quick:
         options.out = None
     return options
 
@@ -92,9 +85,6 @@ def run(options: Options) -> None:
     begin, where = time.perf_counter(), machine()
     for name, value in where.items():
         print(f"{name}: {value}")
-    if options.largest:
-        show(list(hundred_million()))
-        return
     plan = QUICK if options.quick else FULL
     if options.quick:
         where["sizes"] = "small (a quick run): no verdict on targets, which hold for the full sizes"

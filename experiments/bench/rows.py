@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -36,7 +37,7 @@ class Plan:
         sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory. turns: of each size.
         rooms: streamers of the small and of the large market.
         late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
-        cold: whether to start with nothing compiled.
+        largest: consumers of a run of four weeks that asks how many fit, 0 for none. cold: whether to start with nothing compiled.
     """
 
     toy: tuple[int, int] = (100_000, 52)
@@ -48,12 +49,15 @@ class Plan:
     long: int = 52
     rooms: tuple[int, int] = (1_000, 100_000)
     late: int = 200_000
+    largest: int = 100_000_000
     forecast: bool = True
     cold: bool = True
 
 
 FULL = Plan()
-QUICK = Plan((20_000, 26), 3, 100_000, 4, (10_000, 100_000, 200_000, 400_000), 2, 8, (1_000, 5_000), 0, False, False)
+QUICK = Plan((20_000, 26), 3, 100_000, 4, (10_000, 100_000, 200_000, 400_000), 2, 8, (1_000, 5_000), 0, 0, False, False)
+ROOM_EACH = 128  # memory that a consumer of the largest market needs in all [bytes]; source: definition (the budget of 120, and some)
+MEMORY = Path("/proc/meminfo")
 WARM = 4  # weeks before the timed ones
 LINEAR_FROM = 100_000  # consumers from which cost should grow in proportion; below, what a week costs at any size shows
 
@@ -148,6 +152,25 @@ def slope(sizes: Sequence[int], seconds: Sequence[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0]) if len(sizes) > 1 else math.nan
 
 
+def largest_rows(plan: Plan) -> Iterator[Row]:
+    """As many consumers as a machine of 24 GiB should hold, for four weeks, the first of which warms up."""
+    if not plan.largest:
+        return
+    name, need, free = f"{plan.largest:,} consumers", plan.largest * ROOM_EACH / GIB, available() / GIB
+    if free < need:
+        raise MissingError(f"{name} need about {need:.0f} GiB of free memory, and {free:.1f} are free")
+    run = market(plan.largest, 3, warm=1)
+    yield Row(f"market, {name}, 2 threads (weeks 2 to 4)", "ns for each consumer and week", each(run), pace=pace(run))
+    yield Row(f"peak memory, {name}, 4 weeks", "GiB", (run["peak"] / GIB,), most=24)
+
+
+def available() -> float:
+    """Bytes of memory that a process could still get; infinity where a system does not say."""
+    lines = MEMORY.read_text(encoding="ascii").splitlines() if MEMORY.exists() else []
+    found = [line.split()[1] for line in lines if line.startswith("MemAvailable")]
+    return int(found[0]) * 1024.0 if found else math.inf
+
+
 def room_rows(plan: Plan) -> Iterator[Row]:
     """What more rooms cost."""
     turns = in_turns(max(3, plan.weeks // 3), [plan.market], streamers=plan.rooms)
@@ -201,7 +224,7 @@ def all_rows(plan: Plan, tell: Callable[[str], None] = print) -> Iterator[Row]:
     """Every promise besides those of the toy step; what cannot be measured is said, and the rest goes on."""
     parts = {
         "start": start_rows, "a week of the market": market_rows, "sizes and memory": size_rows, "rooms": room_rows,
-        "a forecast": forecast_rows,
+        "a forecast": forecast_rows, "the largest market": largest_rows,
     }  # fmt: skip
     for name, part in parts.items():
         tell(f"Measuring {name} ...")
@@ -209,11 +232,3 @@ def all_rows(plan: Plan, tell: Callable[[str], None] = print) -> Iterator[Row]:
             yield from part(plan)
         except MissingError as error:
             yield Row(name, "", missing=str(error))
-
-
-def hundred_million() -> Iterator[Row]:
-    """100,000,000 consumers for 4 weeks, the first of which warms up; needs a machine of 24 GiB."""
-    run = market(100_000_000, 3, warm=1)
-    yield Row("market, 100,000,000 consumers, 2 threads", "ns for each consumer and week", each(run), pace=pace(run))
-    yield Row("peak memory, 100,000,000 consumers, 4 weeks", "GiB", (run["peak"] / GIB,), most=24)
-    yield Row("lasting memory, arrays", "bytes for each consumer", (run["lasting"] / run["consumers"],), most=120)
