@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numba.core.caching import FunctionCache
+
+OPTIONS: Any = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
 def compiled(rule: Callable[..., Any]) -> Callable[..., Any]:
@@ -14,8 +18,36 @@ def compiled(rule: Callable[..., Any]) -> Callable[..., Any]:
 
     It cannot be handed to another as an argument: what C would call is left out, which takes a tenth of the compiler's time.
     """
-    options: Any = {"nogil": True, "cache": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-    return njit(**options)(rule)
+    dispatcher: Any = njit(**OPTIONS)(rule)
+    dispatcher._cache = RuleCache(rule)  # type: ignore[no-untyped-call]  # numba's
+    return dispatcher
+
+
+class RuleCache(FunctionCache):
+    """Machine code on disk that is taken for a rule only if nothing has changed that the rule is made of, in whatever file.
+
+    numba by itself looks at the file where a rule stands, and would go on with what rules and numbers of other files were before.
+    """
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        made_of = hashlib.sha256(repr((sorted(OPTIONS.items()), ingredients(self._py_func))).encode()).hexdigest()
+        own: Any = super()._index_key(sig, codegen)  # type: ignore[no-untyped-call]  # numba's
+        return (*own, made_of)
+
+
+def ingredients(rule: Any, known: frozenset[str] = frozenset()) -> tuple[Any, ...]:
+    """The code of a rule, and by name all rules and numbers outside it that it uses: what its machine code follows from."""
+    code = rule.__code__
+    found: list[tuple[str, Any]] = []
+    for name in code.co_names:
+        value = rule.__globals__.get(name)
+        called = getattr(value, "py_func", None)
+        if called is not None and name not in known:
+            found.append((name, ingredients(called, known | {name})))
+        elif isinstance(value, (bool, int, float, str, tuple, np.generic)):
+            found.append((name, repr(value)))
+    constants = [value for value in code.co_consts if not hasattr(value, "co_code") and value != rule.__doc__]
+    return (code.co_code.hex(), repr(constants), code.co_varnames, found)
 
 
 @njit(inline="always")
