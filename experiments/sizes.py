@@ -124,8 +124,10 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "equality: a difference as large as half of the interval could hide.",
             "",
             f"**{agree} of {len(judged)} comparisons agree with {sizes[-1]:,} consumers within their sampling intervals.** The median",
-            f"half of an interval is {falls}: sampling consumers adds noise that falls with their number, while",
-            "what the column `between seeds` shows is mostly which firms there are, and stays.",
+            f"half of an interval is {falls}: sampling consumers adds noise that falls with their number{pace(judged, sizes)}.",
+            "What stays in the column `between seeds` at the largest size is mostly which firms there are.",
+            "",
+            alone(judged, seeds),
             *(["", different(judged)] if agree < len(judged) else []),
             "",
             *table_lines(rows),
@@ -142,6 +144,31 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             "is left at few consumers is in the market, where what few bought by chance is what firms and rankings go by. The exponent",
             "has what chance adds in it.",
         ]
+    )
+
+
+def pace(judged: Sequence[Comparison], sizes: Sequence[int]) -> str:
+    """For which quantity the noise falls most from the smallest size to the next, and for which least."""
+    small, more = ({each.quantity: each.half for each in judged if each.size == size} for size in sizes[:2])
+    falls = {name: small[name] / more[name] for name in small if more.get(name)}
+    if len(falls) < 2:
+        return ""
+    most, least = max(falls, key=falls.__getitem__), min(falls, key=falls.__getitem__)
+    return (
+        f", most for\n`{most}` (by {falls[most]:.1f} from {sizes[0]:,} to {sizes[1]:,}), least for `{least}` (by {falls[least]:.1f}), "
+        "where a market of\nother consumers takes another course"
+    )
+
+
+def alone(judged: Sequence[Comparison], seeds: int) -> str:
+    """What would differ if it were the only comparison made."""
+    reach = [float(stdtrit(seeds - 1, 1.0 - (1.0 - CERTAINTY) / tests / 2.0)) for tests in (1, len(judged))]
+    halves = {each: each.half * reach[0] / reach[1] for each in judged}
+    found = [f"`{e.quantity}` at {e.size:,} ({e.difference:+.2%} ± {half:.2%})" for e, half in halves.items() if abs(e.difference) > half]
+    by_chance = (1.0 - CERTAINTY) * len(judged)
+    return (
+        f"Each taken alone, with {CERTAINTY:.0%} certainty, {len(found)} of {len(judged)} would differ, where chance makes {by_chance:.1f}"
+        + (f": {', '.join(found)}." if found else ".")
     )
 
 

@@ -123,8 +123,12 @@ def _owner_faults(mechanic: Mechanic, field: Field, known_dims: set[str]) -> lis
         faults.append(f"{who}: a channel over consumers is gathered anew in each block; own() it with lasting=False.")
     if field.gather and not field.over_consumers and set(SETUP_NAMES) & set(field.at):
         faults.append(f"{who}: what is gathered in {field.at[0]} would join the first week's; gather it in a phase of the week.")
-    if field.init is None and (field.lasting or field.gather):
-        faults.append(f"{who}: init=None is for a field with lasting=False that gathers nothing; give it a value to begin with.")
+    begun = field.over_consumers and not field.lasting and not field.gather and len(field.at) == 1 and not field.constant
+    if field.init is None and not (begun and field.dtype.kind in "fiub"):
+        faults.append(
+            f"{who}: init=None is for numbers over consumers with lasting=False, which gather nothing and are set in one phase "
+            "of the week; give it a value to begin with."
+        )
     if field.gather not in (None, "sum", "product"):
         faults.append(f"{who}: gather is '{field.gather}'; allowed are 'sum' and 'product'.")
     return faults

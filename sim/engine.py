@@ -307,7 +307,7 @@ class Engine:
                 faults.append(f"{mechanic.name} added what is no number to '{name}' in {call.context.phase}, week {self.week}.")
             elif access == "tally" and view.size and max(-float(view.min()), float(view.max())) > MOST_UNITS:
                 faults.append(f"{mechanic.name} counted what is no number into '{name}' in {call.context.phase}, week {self.week}.")
-            elif access == "write" and field.init is None and call.context.phase == field.at[-1] and unwritten(view):
+            elif access == "write" and field.init is None and unwritten(view):
                 faults.append(
                     f"{mechanic.name} leaves entries of '{name}' as they were in {call.context.phase}, week {self.week}; "
                     "write every one, or give the field an init."

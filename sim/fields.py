@@ -132,8 +132,9 @@ def own(
         dims: names of its axes; "consumer" first where consumers have it; none means one number, shape (1,).
         unit: unit in words, "1" for none.
         at: the phase in which it is set, or the phases in which contributions gather.
-        init: value at the start (of the run, or of the week where it gathers or does not last). None for a field that does not
-            last and of which its owner writes every entry, which saves the time to fill it; a checked run finds what is left out.
+        init: value at the start (of the run, or of the week where it gathers or does not last). None for a consumer field that does
+            not last and every entry of which its owner sets to something new, which saves the time to fill it. A checked run finds
+            entries that are left alone, but not all that are made from what was there before (`+=` on whole numbers).
         bounds: range checked in a checked run, that of a channel when all have contributed.
         doc: what it means.
         dtype: numpy type; by default float32 for consumers and float64 for the market, where money is.

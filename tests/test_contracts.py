@@ -135,10 +135,15 @@ def test_faults_of_declarations_are_told_with_a_hint() -> None:
         early: Array = own("brand", unit="1", at="endow", gather="sum", doc="counted before the first week")
         blank: Array = own("consumer", unit="1", at="learn", init=None, doc="lasts, and begins with nothing")
         void: Array = own("consumer", unit="1", at="learn", init=None, gather="sum", lasting=False, doc="gathers from nothing")
+        bare: Array = own("brand", unit="1", at="plan", init=None, lasting=False, doc="of firms")
+        early_blank: Array = own("consumer", unit="1", at="populate", init=None, lasting=False, doc="set before the first week")
+        twice: Array = own("consumer", unit="1", at=("learn", "settle"), init=None, lasting=False, doc="set in two phases")
+        odd: Array = own("consumer", unit="1", at="learn", init=None, lasting=False, dtype=np.complex64, doc="no real number")
 
         def learn(self, ctx): ...
         def settle(self, ctx): ...
         def plan(self, ctx): ...
+        def populate(self, ctx): ...
 
     text = "\n".join(faults_of(Careless))
     for part in (
@@ -150,8 +155,10 @@ def test_faults_of_declarations_are_told_with_a_hint() -> None:
         "careless.silent is set at govern, but careless has no method 'govern'",
         "careless.kept: a channel over consumers is gathered anew in each block; own() it with lasting=False.",
         "careless.early: what is gathered in endow would join the first week's",
-        "careless.blank: init=None is for a field with lasting=False that gathers nothing; give it a value to begin with.",
-        "careless.void: init=None is for a field with lasting=False that gathers nothing; give it a value to begin with.",
+        *(
+            f"careless.{name}: init=None is for numbers over consumers with lasting=False, which gather nothing and are set in one phase"
+            for name in ("blank", "void", "bare", "early_blank", "twice", "odd")
+        ),
     ):
         assert part in text
 

@@ -98,7 +98,7 @@ def test_who_is_shown_what(week: Week, online_share: float, sectors: int, platfo
     bond_brand, _, bond_state = week.bonds(brands, people)
     agree(
         exposure.show,
-        np.full((people, SLOTS), -1, np.int32, order="F"),
+        np.full((people, SLOTS), 7, np.int32, order="F"),  # what was there before; every entry is written
         np.zeros(people, np.bool_),
         np.zeros(people, np.int8),
         week.draws((4, people)),

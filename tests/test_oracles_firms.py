@@ -206,11 +206,13 @@ def test_brands(seed: int, brands: int, memory: float, exit_rate: float, entry_r
 
 
 @MODEST
-@given(SEEDS, FIRMS, st.sampled_from([0.0, 1e-6, 1.0, 1e9]), PROBABILITY)
+@given(SEEDS, FIRMS, st.sampled_from([0.0, 1e-6, 0.02, 0.5, 1.0, 1e9]), PROBABILITY)
 def test_cases(seed: int, rooms: int, complaints: float, by_lot: float) -> None:
     draw = Draws(seed)
     bad = draw.among((0.0, 0.0, 1.0, 40.0), rooms)
     agree(regulation.suspects, bad, complaints, draw.draws(rooms), by_lot, draw.draws(rooms))
+    luck = np.linspace(0.0, 1.0, 200, endpoint=False, dtype=np.float32)  # on both sides of the probability, however near
+    agree(regulation.suspects, np.full(200, bad[0]), complaints, luck, 0.0, luck)
 
 
 @MODEST

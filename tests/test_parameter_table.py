@@ -153,7 +153,7 @@ TECHNICAL = {
         "WARM_UP",
     ),
     *("CELLS", "ROOMS_PER_CELL", "BLOCK", "OUTLETS_PER_BLOCK"),
-    *("QUANTUM", "MOST_UNITS", "ROUNDING", "TOLERANCE", "CHANNELS", "STATES", "THURSDAY"),
+    *("QUANTUM", "MOST_UNITS", "ROUNDING", "TOLERANCE", "CHANNELS", "THURSDAY"),
     *("TRILLION", "BILLION", "MILLION", "WEEKS_PER_YEAR", "WEEKS_PER_MONTH"),
 }
 """Sizes of tables and samples, limits of arithmetic, codes and units: numbers that say nothing about the world."""

@@ -69,8 +69,9 @@ def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000
     """Build a market, run `warm` weeks unseen and `weeks` timed ones.
 
     Returns:
-        `build` seconds, `seconds` of each timed week, `market` seconds of its market side (with recording where record=1), `yardstick`
-        in ns before and after, `lasting`, `resident` (of the market alone), `peak` and `beyond` (peak less lasting)
+        `build` seconds, `seconds` of each timed week, `market` seconds of its market side (with recording where record=1), `offers`
+        that a consumer met in the last of them, `yardstick` in ns before and after,
+        `lasting`, `resident` (of the market alone), `peak` and `beyond` (peak less lasting)
         in bytes.
     """
     import sim.model  # noqa: F401  what every market needs is no part of this one's memory
@@ -95,9 +96,15 @@ def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000
         seconds.append(time.perf_counter() - begin)
         parts.append(outside.taken())
     gc.collect()
-    found = {"consumers": consumers, "build": build, "seconds": seconds, "market": parts}
+    found = {"consumers": consumers, "build": build, "seconds": seconds, "market": parts, "offers": offers(engine)}
     memory = {"lasting": lasting(engine), "resident": resident() - empty, "peak": peak(), "beyond": peak() - lasting(engine)}
     return {**found, **memory, "yardstick": [before, yardstick()]}
+
+
+def offers(engine: Any) -> float:
+    """Slots of a consumer that hold an offer, on average over a block of the last week."""
+    slots = engine.workspaces[0].buffers["offered"]
+    return float((slots.flat >= 0).mean() * slots.width)
 
 
 def in_turns(turns: int, consumers: Sequence[int], threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:

@@ -165,6 +165,8 @@ MARKET = """The market is the core market with the calendar of a forecast (`conf
 otherwise, 1,000 streamers, from January 2020 on. Parts of the table come from processes of their own; weeks before the timed ones
 are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of five weeks in one process, the first of
 which is not counted: another's data are in the caches then, and a thread has fallen asleep. A ratio and a slope are of one turn each.
+A consumer has eight slots for offers. Empty ones are passed over, so a week costs more where more are filled, as in 2030. Where a core is
+shared with other machines, its speed changes by half within minutes, and so do lines that were measured minutes apart.
 
 The last two columns are for comparison between machines: the targets were set on one where the toy step
 in plain numpy took 240 ns, and they say what the median would be there if all times were shorter by as much as that

@@ -107,7 +107,7 @@ def market_rows(plan: Plan) -> Iterator[Row]:
     """Time of a week, of its market side, on one and two threads, and late."""
     one, two = market(plan.market, plan.weeks, 1), market(plan.market, plan.weeks, 2, record=1)
     size = f"{plan.market:,} consumers"
-    note = f"weeks {WARM + 1} to {WARM + plan.weeks}, recorded"
+    note = f"weeks {WARM + 1} to {WARM + plan.weeks}, recorded; {two['offers']:.1f} of 8 slots hold an offer"
     yield Row(f"market, {size}, 2 threads", "ns for each consumer and week", each(two), most=150, pace=pace(two), note=note)
     yield Row(f"market, {size}, 1 thread", "ns for each consumer and week", each(one), pace=pace(one))
     if plan.late:
@@ -115,7 +115,7 @@ def market_rows(plan: Plan) -> Iterator[Row]:
         late = market(plan.late, 52, warm=weeks - 52)
         yield Row(
             f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
-            note=f"weeks {weeks - 51} to {weeks}",
+            note=f"weeks {weeks - 51} to {weeks}; {late['offers']:.1f} of 8 slots",
         )  # fmt: skip
     turns = in_turns(max(3, plan.weeks // 2), [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
     faster = tuple(a / b for a, b in turns["seconds"])
@@ -194,7 +194,10 @@ def start_rows(plan: Plan) -> Iterator[Row]:
             cold = seconds_until(ARRIVED, first, {"NUMBA_CACHE_DIR": folder})
         yield Row(f"{name}, cold", "s", (cold,), most=20, pace=median([*beside, yardstick()]))
     bare = [sys.executable, "-c", "import sim; print('{}')"]
-    yield Row("import sim, the process included", "s", tuple(seconds_of(lambda: child(bare)) for _ in range(plan.repeats)), most=0.5)
+    yield Row(
+        "import sim, the process included", "s", tuple(seconds_of(lambda: child(bare)) for _ in range(plan.repeats)), most=0.5,
+        note="what runs a market is imported when it is asked for",
+    )  # fmt: skip
 
 
 def forecast_rows(plan: Plan) -> Iterator[Row]:
