@@ -90,10 +90,15 @@ def compare(found: Mapping[int, Array], names: Sequence[str] = HEADLINES) -> lis
             difference = half = math.nan
             if size != largest:
                 paired = values / reference - 1.0
-                reach = float(stdtrit(paired.size - 1, 1.0 - (1.0 - CERTAINTY) / tests / 2.0))
-                difference, half = float(paired.mean()), reach * float(paired.std(ddof=1)) / math.sqrt(paired.size)
+                error = float(paired.std(ddof=1)) / math.sqrt(paired.size)
+                difference, half = float(paired.mean()), reach(paired.size, tests) * error
             rows.append(Comparison(name, size, float(values.mean()), float(values.std(ddof=1)), difference, half))
     return rows
+
+
+def reach(seeds: int, tests: int) -> float:
+    """Standard errors to either side that hold for so many comparisons at once."""
+    return float(stdtrit(seeds - 1, 1.0 - (1.0 - CERTAINTY) / tests / 2.0))
 
 
 def table_lines(rows: Sequence[Comparison]) -> list[str]:
@@ -162,8 +167,7 @@ def pace(judged: Sequence[Comparison], sizes: Sequence[int]) -> str:
 
 def alone(judged: Sequence[Comparison], seeds: int) -> str:
     """What would differ if it were the only comparison made."""
-    reach = [float(stdtrit(seeds - 1, 1.0 - (1.0 - CERTAINTY) / tests / 2.0)) for tests in (1, len(judged))]
-    halves = {each: each.half * reach[0] / reach[1] for each in judged}
+    halves = {each: each.half * reach(seeds, 1) / reach(seeds, len(judged)) for each in judged}
     found = [f"`{e.quantity}` at {e.size:,} ({e.difference:+.2%} ± {half:.2%})" for e, half in halves.items() if abs(e.difference) > half]
     by_chance = (1.0 - CERTAINTY) * len(judged)
     return (

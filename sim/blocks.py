@@ -17,9 +17,6 @@ import numpy as np
 from sim.contracts import Field
 from sim.fields import Array
 
-IDENTITY = {"sum": 0.0, "product": 1.0}
-"""What a channel begins with."""
-
 
 def spans(consumers: int, most: int, threads: int) -> list[tuple[int, int]]:
     """First and one-past-last consumer of each block: equal parts, as many for each thread, of at most `most` consumers."""
@@ -62,12 +59,12 @@ class Workspace:
         checked: bool = False,
     ) -> None:
         consumers = {f.name: f for f in fields if f.over_consumers}
-        begins = {name: IDENTITY[f.gather] if f.gather else f.init for name, f in consumers.items() if not f.lasting}
-        self.buffers = {name: Rows((block, *shape(consumers[name])[1:]), consumers[name].dtype, begins[name] or 0.0) for name in begins}
+        short = {name: f for name, f in consumers.items() if not f.lasting}
+        self.buffers = {name: Rows((block, *shape(f)[1:]), f.dtype, f.begins or 0.0) for name, f in short.items()}
         self.kept = {name: Rows((block, *shape(f)[1:]), f.dtype, 0.0) for name, f in consumers.items() if name in kept}
         self.counts, self.tallies = together({f.name: shape(f) for f in fields if f.tally}, np.int64)
-        self.filled = [(self.buffers[name], value) for name, value in begins.items() if value is not None]
-        self.marked = [self.buffers[name] for name, value in begins.items() if value is None and checked]
+        self.filled = [(self.buffers[name], f.begins) for name, f in short.items() if f.begins is not None]
+        self.marked = [self.buffers[name] for name, f in short.items() if f.begins is None and checked]
 
     def begin(self, first: int, stop: int, rows: Mapping[str, Rows]) -> None:
         """Make the buffers ready for a block of consumers first to stop - 1, whose lasting rows are given by name."""

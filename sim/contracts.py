@@ -13,6 +13,7 @@ from sim.fields import PHASES, POSITION, SETUP
 from sim.mechanic import Mechanic
 
 SETUP_NAMES = tuple(phase.name for phase in SETUP)
+IDENTITY = {"sum": 0.0, "product": 1.0}  # what a channel begins with
 
 
 @dataclass
@@ -36,6 +37,11 @@ class Field:
     def over_consumers(self) -> bool:
         """Whether the field has a row for each consumer."""
         return self.dims[:1] == ("consumer",)
+
+    @property
+    def begins(self) -> float | None:
+        """What it holds before anybody has written; None if its owner writes all of it."""
+        return IDENTITY[self.gather] if self.gather else self.init
 
     @property
     def opens(self) -> int:

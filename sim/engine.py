@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.access import WAYS, Channel, absences, accesses
-from sim.blocks import IDENTITY, Rows, Workspace, for_each_block, spans, together, unwritten
+from sim.blocks import Rows, Workspace, for_each_block, spans, together, unwritten
 from sim.clock import Clock
 from sim.context import Context
 from sim.contracts import SETUP_NAMES, Field, resolve, setup_order
@@ -99,11 +99,11 @@ class Engine:
         self.streams = Streams(seed)
         self.ledger = Ledger({d: n for d, n in self.sizes.items() if d in ("brand", "streamer", "agency", "platform")})
         self.week = 0
-        self.rows = {f.name: Rows(self.shape(f), f.dtype, self._initial(f)) for f in self.fields.values() if f.over_consumers and f.lasting}
+        self.rows = {f.name: Rows(self.shape(f), f.dtype, f.begins or 0.0) for f in self.fields.values() if f.over_consumers and f.lasting}
         self._sums, sums = together({f.name: self.shape(f) for f in self.fields.values() if f.tally}, np.float64)
         market = [f for f in self.fields.values() if not f.over_consumers and not f.tally]
-        self.arrays = {f.name: np.full(self.shape(f), self._initial(f), f.dtype) for f in market} | sums
-        self._anew = [(self.arrays[f.name], IDENTITY[f.gather]) for f in market if f.gather and not f.constant]
+        self.arrays = {f.name: np.full(self.shape(f), f.begins, f.dtype) for f in market} | sums
+        self._anew = [(self.arrays[f.name], f.begins) for f in market if f.gather and not f.constant]
         self.arrays |= {name: rows.flat for name, rows in self.rows.items() if not rows.inner}
         self.previous: dict[str, Array] = {
             name: self.arrays[name].copy()
@@ -145,9 +145,6 @@ class Engine:
         if mechanic.declarations[name].contract.get("whole"):
             return True
         return bool(field.gather) or any(POSITION[phase] >= field.opens for phase in mechanic.phases if phase not in SETUP_NAMES)
-
-    def _initial(self, field: Field) -> float:
-        return IDENTITY[field.gather] if field.gather else field.init or 0.0
 
     def _used_phases(self) -> set[str]:
         return {phase for mechanic in self.mechanics for phase in mechanic.phases}

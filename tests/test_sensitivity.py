@@ -20,6 +20,7 @@ from experiments.analysis.sensitivity import (
 )
 from experiments.designs import Factor
 from sim.errors import DataError
+from tests.global_state import under_two_global_states
 
 PI_RANGES = tuple(Factor(f"ishigami.x{number}", (-np.pi, np.pi)) for number in (1, 2, 3))
 RANGES = (Factor("a.x", (10.0, 20.0)), Factor("a.y", (-0.5, 0.5)), Factor("b.z", (1e6, 1e6 + 4)), Factor("b.idle", (0.0, 1.0)))
@@ -124,12 +125,7 @@ def test_the_seed_alone_decides() -> None:
         effects, indices = morris(RANGES, screened, screened[:, 0] ** 2, seed), sobol(PI_RANGES, ishigami(points), True, seed)
         return [screened, points, effects.mu_star_conf, indices.first_order_conf, indices.second_order_conf]
 
-    np.random.seed(1)  # noqa: NPY002 - the global state is what is looked at
-    before = np.random.get_state()[1].copy()  # noqa: NPY002 - likewise
-    first = everything(0)
-    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002 - likewise
-    np.random.seed(2)  # noqa: NPY002 - another global state, the same result
-    for one, again, other in zip(first, everything(0), everything(5), strict=True):
+    for one, again, other in zip(*under_two_global_states(lambda: everything(0)), everything(5), strict=True):
         assert (one == again).all()
         assert (one != other).any()
 

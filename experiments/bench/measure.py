@@ -32,11 +32,16 @@ def yardstick() -> float:
     return (time.perf_counter() - begin) / (YARDSTICK["consumers"] * YARDSTICK["steps"]) * 1e9
 
 
+def told(name: str, place: Path) -> int | None:
+    """Bytes that Linux tells under a name; None where it does not."""
+    lines = place.read_text(encoding="ascii").splitlines() if place.exists() else []
+    found = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    return int(found[0]) * 1024 if found else None
+
+
 def resident() -> int:
     """Bytes of memory in use by this process, now."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines() if Path("/proc/self/status").exists() else []
-    found = [line.split()[1] for line in lines if line.startswith("VmRSS")]
-    return int(found[0]) * 1024 if found else peak()
+    return told("VmRSS", Path("/proc/self/status")) or peak()
 
 
 def peak() -> int:
@@ -70,9 +75,8 @@ def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000
 
     Returns:
         `build` seconds, `seconds` of each timed week, `market` seconds of its market side (with recording where record=1), `offers`
-        that a consumer met in the last of them, `yardstick` in ns before and after,
-        `lasting`, `resident` (of the market alone), `peak` and `beyond` (peak less lasting)
-        in bytes.
+        that a consumer met in the last of them, `yardstick` in ns before and after, `lasting`, `resident` (of the market alone), `peak`
+        and `beyond` (peak less lasting) in bytes.
     """
     import sim.model  # noqa: F401  what every market needs is no part of this one's memory
 

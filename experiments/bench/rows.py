@@ -17,7 +17,7 @@ import numpy as np
 
 from experiments.bench.environment import ROOT
 from experiments.bench.first_week import ARRIVED, CONSUMERS
-from experiments.bench.measure import yardstick
+from experiments.bench.measure import told, yardstick
 from experiments.bench.racing import MissingError, Result, child, seconds_until
 from experiments.bench.report import Row, ratios
 from sim.clock import Clock
@@ -166,9 +166,8 @@ def largest_rows(plan: Plan) -> Iterator[Row]:
 
 def available() -> float:
     """Bytes of memory that a process could still get; infinity where a system does not say."""
-    lines = MEMORY.read_text(encoding="ascii").splitlines() if MEMORY.exists() else []
-    found = [line.split()[1] for line in lines if line.startswith("MemAvailable")]
-    return int(found[0]) * 1024.0 if found else math.inf
+    free = told("MemAvailable", MEMORY)
+    return math.inf if free is None else free
 
 
 def room_rows(plan: Plan) -> Iterator[Row]:

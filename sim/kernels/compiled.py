@@ -35,15 +35,15 @@ class RuleCache(FunctionCache):
         return (*own, made_of)
 
 
-def ingredients(rule: Any, known: frozenset[str] = frozenset()) -> tuple[Any, ...]:
+def ingredients(rule: Any, known: frozenset[Any] = frozenset()) -> tuple[Any, ...]:
     """The code of a rule, and by name all rules and numbers outside it that it uses: what its machine code follows from."""
     code = rule.__code__
     found: list[tuple[str, Any]] = []
     for name in code.co_names:
         value = rule.__globals__.get(name)
         called = getattr(value, "py_func", None)
-        if called is not None and name not in known:
-            found.append((name, ingredients(called, known | {name})))
+        if called is not None:
+            found.append((name, () if called in known else ingredients(called, known | {called})))
         elif isinstance(value, (bool, int, float, str, tuple, np.generic)):
             found.append((name, repr(value)))
     constants = [value for value in code.co_consts if not hasattr(value, "co_code") and value != rule.__doc__]

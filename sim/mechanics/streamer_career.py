@@ -34,12 +34,7 @@ class StreamerCareer(Mechanic):
     remembered_income: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(-1e30, 1e30), doc="remembered income of a real host")
     commitment: Array = own("streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="staff, rooms and samples of a real host")
     streamer_sales_apart: Array = own(
-        "half",
-        "streamer",
-        unit="CNY/week",
-        at="enforce",
-        bounds=(0, 1e15),
-        doc="remembered sales of a real host to either half of the simulated consumers: two samples of the same people",
+        "half", "streamer", unit="CNY/week", at="enforce", bounds=(0, 1e15), doc="remembered sales of a real host to each half of consumers"
     )
     streamer_entries: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="began this week in a place left empty")
     streamer_exits: Array = own("streamer", unit="1", at="enforce", bounds=(0, 1), doc="left this week")
