@@ -141,7 +141,7 @@ def sizes_of(configuration: Configuration) -> dict[str, int]:
         "cell": max(CELLS, 1 << (rooms // ROOMS_PER_CELL).bit_length()),
         "slot": SLOTS, "tie": TIES, "bond": BONDS, "taste": TASTES, "channel": CHANNELS, "lever": 4, "lag": REFUND_WEEKS,
         "income": 3, "policy": 4, "result": 3,
-        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2, "hit": 2, "half": 2,
+        "carrier": 2, "activity": 2, "value": 5, "touch": 2, "stance": 3, "seen": 2, "hit": 2, "half": 2, "stay": 2,
     }  # fmt: skip
 
 

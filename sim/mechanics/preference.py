@@ -31,6 +31,9 @@ class Preference(Mechanic):
     talent_weight = param(0.6, unit="1", bounds=(0, 5), source="assumption", doc="weight of a host's talent")
 
     outlet_appeal: Array = own("outlet", unit="util", at="traffic", gather="sum", doc="what an outlet is worth to everybody")
+    style_worth: Array = own(
+        "room", "taste", unit="util", at="traffic", dtype=np.float32, bounds=(-6, 6), doc="a room's style to one who likes nothing else"
+    )
     utility: Array = own(
         "consumer",
         "slot",
@@ -60,13 +63,12 @@ class Preference(Mechanic):
         channel[[STREAMER_ROOM, BRAND_ROOM, PRIVATE, SHELF]] = p.streamer_room, p.brand_room, p.private, p.shelf
         quality, talent = p.quality_weight * self.brand_quality, p.talent_weight * self.streamer_talent
         appeal(self.outlet_appeal, self.outlet_channel, self.outlet_brand, self.outlet_host, channel, quality, talent)
+        self.style_worth[...] = p.style_weight * self.room_style
 
     def appraise(self, ctx):
-        worth, price = self.outlet_appeal.astype(np.float32), self.log_price.astype(np.float32)
-        style = (self.p.style_weight * self.room_style).astype(np.float32)
         weigh(
-            self.utility, worth, price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
-            self.p.need_match, self.taste, style,
+            self.utility, self.outlet_appeal, self.log_price, self.price_sensitivity, self.outlet_sector, self.offered, self.need,
+            self.p.need_match, self.taste, self.style_worth,
         )  # fmt: skip
 
 
@@ -96,7 +98,8 @@ def weigh(utility: Array, appeal: Array, log_price: Array, sensitivity: Array, s
         filled = rows_with(outlet)
         for i in filled:
             j = np.uintp(outlet[i])
-            worth[i] += appeal[j] - sensitivity[i] * log_price[j] + bonus[np.int64(sector[j] == need[i])]
+            dear = sensitivity[i] * np.float32(log_price[j])
+            worth[i] += np.float32(appeal[j]) - dear + bonus[np.int64(sector[j] == need[i])]
         if k < PRIVATE_SLOT:
             for i in filled:
                 j, likes = np.uintp(outlet[i]), np.float32(0.0)

@@ -95,6 +95,10 @@ class PrivateDomain(Mechanic):
         "brand", unit="members", at="enforce", init=1.0, bounds=(0, 1e12), doc="members among simulated consumers last week"
     )
     push_rate: Array = own("brand", unit="pushes/week", at="traffic", init=1.0, bounds=(0, 21), doc="messages a member gets each week")
+    member_tires: Array = own("brand", unit="share", at="traffic", bounds=(0, 1e12), doc="active members who will fall asleep this week")
+    member_wakes: Array = own("brand", unit="share", at="traffic", bounds=(0, 1e12), doc="sleeping members who will wake, at full trust")
+    member_leaves: Array = own("brand", unit="share", at="traffic", bounds=(0, 1e12), doc="members who will leave, at no trust")
+    join_pull: Array = own("outlet", unit="share", at="traffic", bounds=(0, 1e12), doc="buyers who will join, at full trust and without friends")
     brand_members: Array = own("brand", unit="members", at="learn", gather="sum", doc="members among simulated consumers")
     member_joins: Array = own("brand", unit="members", at="learn", gather="sum", doc="joins this week")
     member_exits: Array = own("brand", unit="members", at="learn", gather="sum", doc="exits this week, replaced bonds included")
@@ -133,9 +137,14 @@ class PrivateDomain(Mechanic):
         self.bond_idle[self.bond_state == ACTIVE] = 0
 
     def traffic(self, ctx):
-        members = np.maximum(self.last_members, 1.0) * ctx.people
-        contacts = self.budget[:, PRIVATE_OPERATION] / (self.p.contact_cost * self.price_level[0])
-        self.push_rate[...] = np.minimum(contacts / members, self.p.most_pushes)
+        p, members = self.p, np.maximum(self.last_members, 1.0) * ctx.people
+        contacts = self.budget[:, PRIVATE_OPERATION] / (p.contact_cost * self.price_level[0])
+        self.push_rate[...] = np.minimum(contacts / members, p.most_pushes)
+        excess = np.maximum(0.0, self.push_rate - p.comfortable)
+        self.member_tires[...] = p.tire_rate * np.exp(p.overload * excess)
+        self.member_wakes[...] = p.wake_rate * self.push_rate * np.exp(-self.push_rate / p.comfortable)
+        self.member_leaves[...] = p.leave_rate * np.exp(p.leave_overload * excess)
+        self.join_pull[...] = (np.array([p.door_streamer, 1.0, 1.0, p.door_shelf]) * p.join_rate * p.opening)[self.outlet_channel]
 
     def enforce(self, ctx):
         self.last_members[...] = self.brand_members
@@ -144,15 +153,11 @@ class PrivateDomain(Mechanic):
         p = self.p
         luck = ctx.uniform(label="moves", words=4)
         enter, carrier = ctx.uniform(label="join", words=2)
-        excess = np.maximum(0.0, self.push_rate - p.comfortable)
-        tires = p.tire_rate * np.exp(p.overload * excess)
-        wakes = p.wake_rate * self.push_rate * np.exp(-self.push_rate / p.comfortable)
-        leaves = p.leave_rate * np.exp(p.leave_overload * excess)
-        door = np.array([p.door_streamer, 1.0, 1.0, p.door_shelf])[self.outlet_channel] * p.join_rate * p.opening
         belong(
             self.bond_state, self.bond_elsewhere, self.bond_idle, self.happy_member, self.bond_brand, self.bond_trust,
             self.bond_place, self.bond_new, self.chosen, self.chosen_slot, self.outcome, self.amount, self.neighbour_members,
-            luck, enter, carrier, tires, wakes, leaves, door, self.outlet_brand, self.outlet_channel,
+            luck, enter, carrier, self.member_tires, self.member_wakes, self.member_leaves, self.join_pull,
+            self.outlet_brand, self.outlet_channel,
             p.stranger_trust, p.friends, p.platform_carrier,
             self.brand_members, self.member_exits, self.member_joins, self.carrier_gmv, self.member_activity, self.value_sums,
         )  # fmt: skip

@@ -41,6 +41,7 @@ class StreamerTrust(Mechanic):
         "consumer", "tie", unit="1", at="learn", init=NEUTRAL, bounds=(0, 1), doc="trust in the host of a followed room"
     )
     room_reputation: Array = own("room", unit="1", at="traffic", init=NEUTRAL, bounds=(0, 1), doc="what non-followers believe of a room")
+    host_gone: Array = own("outlet", unit="1", at="traffic", dtype=np.bool_, doc="whether who hosted the room has left")
     utility: Array = add()
 
     engagement: Array = read()
@@ -69,6 +70,7 @@ class StreamerTrust(Mechanic):
             self.room_reputation, self.outlet_baskets, self.outlet_bad, usual, self.outlet_host, self.streamer_entries,
             p.gain, p.loss, p.word,
         )  # fmt: skip
+        self.host_gone[...] = (self.outlet_host >= 0) & (self.streamer_active[self.outlet_host] <= 0)
 
     def appraise(self, ctx):
         add_trust(self.utility, self.p.weight, self.offered, self.room_reputation, self.follow_trust)
@@ -76,10 +78,9 @@ class StreamerTrust(Mechanic):
     def learn(self, ctx):
         p = self.p
         leave, meet, which = ctx.uniform(label="ties", words=3)
-        gone = (self.outlet_host >= 0) & (self.streamer_active[self.outlet_host] <= 0)
         follow(
-            self.followed, self.follow_trust, self.offered, self.chosen, self.outcome, leave, meet, which, gone, self.room_reputation.size,
-            p.gain, p.loss, p.follow_rate, p.follow_after_purchase, p.unfollow_rate, p.initial,
+            self.followed, self.follow_trust, self.offered, self.chosen, self.outcome, leave, meet, which, self.host_gone,
+            self.room_reputation.size, p.gain, p.loss, p.follow_rate, p.follow_after_purchase, p.unfollow_rate, p.initial,
         )  # fmt: skip
 
 

@@ -36,7 +36,9 @@ class Watching(Mechanic):
     tiring_minutes: Array = own(
         "consumer", unit="minutes/week", at="choose", init=None, lasting=False, bounds=(0, 1e4), doc="minutes weighted by sameness"
     )
-    leave_hazard: Array = own("room", unit="1/minute", at="traffic", init=0.2, bounds=(0, 100), doc="hazard of leaving before fatigue")
+    usual_stay: Array = own(
+        "room", "stay", unit="minutes", at="traffic", bounds=(0, 1e5), doc="mean stay of who is not tired, and what of it is of one kind"
+    )
     outlet_minutes: Array = own("outlet", unit="minutes", at="choose", gather="sum", doc="minutes watched by simulated consumers")
     outlet_views: Array = own("outlet", unit="views", at="choose", gather="sum", doc="visits by simulated consumers")
     utility: Array = add()
@@ -47,23 +49,15 @@ class Watching(Mechanic):
 
     def traffic(self, ctx):
         p = self.p
-        self.leave_hazard[...] = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * self.room_skill)
+        hazard = p.leave_rate * np.exp(p.sameness * (2 * self.room_similarity - 1) - p.quality * self.room_skill)
+        self.usual_stay[:, 0], self.usual_stay[:, 1] = 1.0 / hazard, self.room_similarity / hazard
 
     def appraise(self, ctx):
         bore(self.utility, self.p.weight, self.fatigue)
 
     def choose(self, ctx):
         slower = np.exp(-self.p.tiredness * self.fatigue)
-        watch(
-            self.offered,
-            slower,
-            self.leave_hazard,
-            self.room_similarity,
-            self.outlet_minutes,
-            self.outlet_views,
-            self.live_minutes,
-            self.tiring_minutes,
-        )
+        watch(self.offered, slower, self.usual_stay, self.outlet_minutes, self.outlet_views, self.live_minutes, self.tiring_minutes)
 
     def learn(self, ctx):
         gain = self.p.tiring * self.tiring_minutes / TIRING_MINUTES
@@ -80,31 +74,22 @@ def bore(utility: Array, weight: float, fatigue: Array) -> None:
 
 
 @compiled
-def watch(
-    offered: Array, slower: Array, hazard: Array, similarity: Array, minutes: Array, views: Array, watched: Array, tiring: Array
-) -> None:
-    """Visit every room offered: the mean stay is slower / hazard minutes; counts minutes and views by outlet.
+def watch(offered: Array, slower: Array, usual: Array, minutes: Array, views: Array, watched: Array, tiring: Array) -> None:
+    """Visit every room offered, shorter than usual if one is tired; counts minutes and views by outlet.
 
     Args:
         offered: (n, slots) outlets, rooms in the live slots, -1 for none. slower: (n,) effect of fatigue on the stay.
-        hazard, similarity: (rooms,). minutes, views: (outlets,) exact sums. watched, tiring: (n,) minutes, written.
+        usual: (rooms, 2) minutes of the fresh, and of these what tires. minutes, views: (outlets,) exact sums.
+        watched, tiring: (n,) minutes, written.
     """
-    rooms = hazard.size
-    usual = np.zeros((rooms, 2))  # minutes of the fresh, and minutes times sameness
-    counted = np.zeros((rooms, 2), np.int64)  # minutes and visits, together as many rooms are far apart in memory
-    for r in range(rooms):
-        usual[r, 0], usual[r, 1] = 1.0 / hazard[r], similarity[r] / hazard[r]
     whole, same = np.zeros(slower.size), np.zeros(slower.size)
     for k in range(PRIVATE_SLOT):
         for i in rows_with(offered[:, k]):
             room = np.uintp(offered[i, k])
             stay = slower[i] * usual[room, 0]
-            counted[room, 0] += quanta(stay)
-            counted[room, 1] += 10_000
+            minutes[room] += quanta(stay)
+            views[room] += 10_000
             whole[i] += stay
             same[i] += slower[i] * usual[room, 1]
     for i in range(slower.size):
         watched[i], tiring[i] = whole[i], same[i]
-    for r in range(rooms):
-        minutes[r] += counted[r, 0]
-        views[r] += counted[r, 1]

@@ -11,7 +11,8 @@ machine has prepared it. With one kind of case this is the M/M/c queue of Erlang
 from __future__ import annotations
 
 import math
-from itertools import repeat
+from bisect import bisect_left, insort
+from itertools import count, repeat
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,11 @@ from sim.errors import ConfigError, ContractError, LedgerError
 from sim.fields import HOURS_PER_WEEK
 from sim.kernels.random import fill_uniform
 from sim.sessions.cases import Case, Decisions
-from sim.sessions.inspectors import Inspectors
 
 AGEING_WEEKS = 13.0  # waiting that weighs as one unit of severity [weeks]; source: assumption (a quarter)
 MACHINE_TIME = 0.2  # hours of a machine-prepared case against an ordinary one [share]; source: assumption
 DRAW_ROWS = 256  # draws of a week; subjects this far apart share their draws
-_PRIORITY_SCALE = 1e6  # steps of SimPy's integer priority to one unit of severity
+_PRIORITY_SCALE = 1e6  # steps of the integer priority to one unit of severity
 _BEGUN = -(2**62)  # a case once begun is finished before any other is taken up
 _TOLERANCE = 1e-9  # relative rounding error allowed in the balance of hours
 
@@ -69,10 +69,12 @@ class CaseDesk:
         self._hours_done = 0.0
         self._speed = 0.0
         self._cases: dict[int, Case] = {}
-        self._table: dict[int, Case] = {}
+        self._table: dict[int, Case] = {}  # with an inspector, in the order in which they were taken up
+        self._waiting: list[tuple[int, int, Case]] = []  # by place in the queue
+        self._asked = count()
+        self._seats = 0
         self._finished: list[tuple[Case, float]] = []
         self._environment = simpy.Environment()
-        self._inspectors = Inspectors(self._environment, seats=0)
         self.set_capacity(inspectors, hours_per_case, machine_share)
 
     @property
@@ -165,8 +167,10 @@ class CaseDesk:
             self._queue(case)
             return
         case.severity += severity
-        if case.request is not None and not case.request.triggered:
-            self._inspectors.move(case.request, self._priority(case))
+        if subject not in self._table:
+            del self._waiting[bisect_left(self._waiting, case.place)]
+            case.place = self._priority(case), case.place[1]
+            insort(self._waiting, (*case.place, case))
 
     def _priority(self, case: Case) -> int:
         """Place in the queue, lower first; all who wait age alike, so the hour of opening ranks them."""
@@ -175,9 +179,15 @@ class CaseDesk:
         return -round((case.severity - case.opened / (HOURS_PER_WEEK * AGEING_WEEKS)) * _PRIORITY_SCALE)
 
     def _queue(self, case: Case) -> None:
-        """The case asks for an inspector."""
-        case.request = self._inspectors.request(priority=self._priority(case))
-        case.request.callbacks.append(lambda _: self._begin(case))
+        """The case asks for an inspector, and waits where none is free."""
+        case.place = self._priority(case), next(self._asked)
+        insort(self._waiting, (*case.place, case))
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Inspectors who are free take up the most pressing cases."""
+        while self._waiting and len(self._table) < self._seats:
+            self._begin(self._waiting.pop(0)[-1])
 
     def _begin(self, case: Case) -> None:
         """An inspector takes up the case, or goes on with it."""
@@ -189,11 +199,12 @@ class CaseDesk:
 
     def _work(self, case: Case) -> None:
         case.since = self._environment.now
-        case.finish = self._environment.timeout(case.remaining / self._speed)
-        case.finish.callbacks.append(lambda event: self._decide(case, event))
+        case.finish = self._environment.timeout(case.remaining / self._speed, case)
+        case.finish.callbacks.append(self._decide)
 
-    def _decide(self, case: Case, event: simpy.Event) -> None:
+    def _decide(self, event: simpy.Event) -> None:
         """The case is decided and the inspector free, unless the work was interrupted meanwhile."""
+        case: Any = event.value
         if case.finish is not event:
             return
         self._hours_done += case.remaining
@@ -201,30 +212,27 @@ class CaseDesk:
         self._finished.append((case, self._environment.now))
         del self._cases[case.subject]
         del self._table[case.subject]
-        assert case.request is not None
-        self._inspectors.vacate(case.request)
+        self._take_up()
 
     def _apply_capacity(self) -> None:
         """Inspectors come or go: part-time work is a slower seat, work on a lost seat waits for another."""
         seats = math.ceil(self.inspectors)
         speed = self.inspectors / seats if seats else 0.0
-        if seats == self._inspectors.capacity and speed == self._speed:
+        if seats == self._seats and speed == self._speed:
             return
         for case in self._table.values():
             worked = self._worked(case)
             self._hours_done += worked
             case.remaining -= worked
             case.since, case.finish = math.nan, None
-        self._speed = speed
+        self._seats, self._speed = seats, speed
         stay, lost = list(self._table.values())[:seats], list(self._table.values())[seats:]
         self._table = {case.subject: case for case in stay}
-        self._inspectors.resize(seats)
         for case in stay:
             self._work(case)
         for case in lost:
-            assert case.request is not None
-            self._inspectors.vacate(case.request)
             self._queue(case)
+        self._take_up()
 
     def _worked(self, case: Case) -> float:
         if math.isnan(case.since):
@@ -236,7 +244,7 @@ class CaseDesk:
         used = self.hours_used
         if used > self.hours_available * (1 + _TOLERANCE) + _TOLERANCE:
             raise LedgerError(f"case desk: {used} inspector hours worked but {self.hours_available} available.")
-        queued = len(self._inspectors.queue) + self._inspectors.count
+        queued = len(self._waiting) + len(self._table)
         if not self.opened - self.decided == self.waiting == queued:
             raise LedgerError(
                 f"case desk: {self.opened} cases opened and {self.decided} decided, but {self.waiting} "

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import simpy
-from simpy.resources.resource import PriorityRequest
 
 from sim.fields import HOURS_PER_WEEK
 
@@ -28,7 +27,7 @@ class Case:
     machine_draw: float  # below machine_share: prepared by a machine
     remaining: float = math.nan  # inspector hours still to do; nan until begun
     since: float = math.nan  # hour at which work went on last
-    request: PriorityRequest | None = None
+    place: tuple[int, int] = (0, 0)  # in the queue: priority, lower first, and number of those who asked before
     finish: simpy.events.Timeout | None = None
 
 
