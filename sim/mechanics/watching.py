@@ -60,8 +60,7 @@ class Watching(Mechanic):
         watch(self.offered, slower, self.usual_stay, self.outlet_minutes, self.outlet_views, self.live_minutes, self.tiring_minutes)
 
     def learn(self, ctx):
-        gain = self.p.tiring * self.tiring_minutes / TIRING_MINUTES
-        self.fatigue += gain * (1.0 - self.fatigue) / (1.0 + gain) - self.p.recovery * self.fatigue
+        tire(self.fatigue, self.tiring_minutes, self.p.tiring, self.p.recovery)
 
 
 @compiled
@@ -93,3 +92,12 @@ def watch(offered: Array, slower: Array, usual: Array, minutes: Array, views: Ar
             same[i] += slower[i] * usual[room, 1]
     for i in range(slower.size):
         watched[i], tiring[i] = whole[i], same[i]
+
+
+@compiled
+def tire(fatigue: Array, minutes: Array, tiring: float, recovery: float) -> None:
+    """Fatigue (n,) after a week with minutes (n,) that tire: `tiring` is what ten of them do to the fresh, `recovery` what a week takes."""
+    usual, rest, fresh = np.float32(TIRING_MINUTES), np.float32(recovery), np.float32(1.0)
+    for i in range(fatigue.size):
+        gain = np.float32(tiring) * minutes[i] / usual
+        fatigue[i] += gain * (fresh - fatigue[i]) / (fresh + gain) - rest * fatigue[i]
