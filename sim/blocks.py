@@ -106,16 +106,16 @@ def together(shapes: Mapping[str, tuple[int, ...]], dtype: type) -> tuple[Array,
 def for_each_block(
     work: Callable[[int, int, int], None], blocks: Sequence[tuple[int, int]], threads: int, pool: ThreadPoolExecutor | None
 ) -> None:
-    """Call work(worker, first, stop) for every block; each worker takes the next block that is free."""
-    if pool is None or threads == 1:
-        for first, stop in blocks:
-            work(0, first, stop)
-        return
+    """Call work(worker, first, stop) for every block; each worker, of whom the caller is one, takes the next block that is free."""
     ticket = count()
 
     def serve(worker: int) -> None:
         while (place := next(ticket)) < len(blocks):
             work(worker, *blocks[place])
 
-    for future in [pool.submit(serve, worker) for worker in range(threads)]:
-        future.result()
+    others = [pool.submit(serve, worker) for worker in range(1, threads)] if pool is not None else []
+    try:
+        serve(0)
+    finally:
+        for future in others:
+            future.result()

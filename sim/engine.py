@@ -125,7 +125,7 @@ class Engine:
         self.blocks = spans(self.sizes["consumer"], block, threads)
         longest = max((stop - first for first, stop in self.blocks), default=1)
         self.workspaces = [Workspace(list(self.fields.values()), self.shape, longest, kept, checked) for _ in range(threads)]
-        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self.pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         self._market_calls = {p.name: self._calls(p.name) for p in PHASES.values() if p.over == "market" and p.name in self._used_phases()}
         block_phases = [p.name for p in WEEK if p.over == "block"]
         self._block_calls = [[(p, self._calls(p)) for p in block_phases] for _ in range(threads)]
