@@ -31,24 +31,24 @@ def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
     cdf = np.empty(section.size)
     members = np.empty(section.size, np.int32)
     filled = starts[:-1].copy()
-    running = np.zeros(sections)
     for i in range(section.size):
-        s = section[i]
-        running[s] += weight[i]
-        cdf[filled[s]] = running[s]
-        members[filled[s]] = i
-        filled[s] += 1
+        members[filled[section[i]]] = i
+        filled[section[i]] += 1
     guide = np.full((sections, cells), -1, np.int32)
     for s in range(sections):
-        for at in range(starts[s], starts[s + 1]):
-            cdf[at] = cdf[at] / running[s] if running[s] > 0.0 else 0.0
-        if running[s] > 0.0:
-            g = 0
-            for at in range(starts[s], starts[s + 1]):
-                reach = cdf[at] * cells
-                while g < reach:
-                    guide[s, g] = at
-                    g += 1
+        begin, end, total = starts[s], starts[s + 1], 0.0
+        for at in range(begin, end):
+            total += weight[members[at]]
+            cdf[at] = total
+        if total > 0.0:
+            guide[s, 0] = begin
+            for at in range(begin, end):  # each sends the cells that it does not reach on to the next; of several, the last counts
+                cdf[at] /= total
+                unreached = np.int64(np.ceil(cdf[at] * cells))
+                if unreached < cells:
+                    guide[s, unreached] = at + 1
+            for g in range(1, cells):
+                guide[s, g] = max(guide[s, g], guide[s, g - 1])
     return cdf, guide, members
 
 

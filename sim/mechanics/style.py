@@ -39,13 +39,11 @@ class Style(Mechanic):
         p, rooms = self.p, self.room_style.shape[0]
         sector = self.outlet_sector[:rooms]
         who = ctx.uniform("room", "who")
-        leader = leaders(self.room_minutes, sector, self.similarity.size)[sector]
-        imitates = (who < p.imitation_rate) & (leader >= 0) & (leader != np.arange(rooms))
-        innovates = (who >= 1.0 - p.innovation_rate) & ~imitates
-        moving = np.flatnonzero(imitates | innovates)
+        leader = leaders(self.room_minutes, sector, self.similarity.size)
+        moving, ahead = movers(who, sector, leader, p.imitation_rate, p.innovation_rate)
         error = ctx.normal("room", "error", words=TASTES, rows=moving)
-        move(self.room_style, moving, np.where(imitates, leader, -1), error, p.step, p.noise, p.jump)
-        self.innovating[...] = np.count_nonzero(innovates) / rooms
+        move(self.room_style, moving, ahead, error, p.step, p.noise, p.jump)
+        self.innovating[...] = np.count_nonzero(ahead < 0) / rooms
         likeness(self.room_style, sector, self.room_minutes + 1e-9, self.similarity, self.room_similarity)
         likeness(self.room_style, sector, np.ones(rooms), self.similarity_unweighted, np.empty(0))
 
@@ -62,20 +60,41 @@ def leaders(success: Array, sector: Array, sectors: int) -> Array:
 
 
 @compiled
-def move(style: Array, moving: Array, leader: Array, error: Array, step: float, noise: float, jump: float) -> None:
+def movers(who: Array, sector: Array, leader: Array, imitation: float, innovation: float) -> tuple[Array, Array]:
+    """The rooms that change their style, (k,) int, and whom each imitates, (k,) int, -1 for nobody: that one innovates.
+
+    Args:
+        who: (rooms,) draws in [0, 1). sector: (rooms,). leader: (sectors,) room, -1 for none; it imitates nobody.
+        imitation, innovation: shares of rooms.
+    """
+    moving, ahead, found = np.empty(who.size, np.int64), np.empty(who.size, np.int64), 0
+    for room in range(who.size):
+        first = leader[sector[room]]
+        imitates = who[room] < np.float32(imitation) and first >= 0 and first != room
+        if imitates or who[room] >= np.float32(1.0 - innovation):
+            moving[found], ahead[found] = room, first if imitates else -1
+            found += 1
+    return moving[:found], ahead[:found]
+
+
+@compiled
+def move(style: Array, moving: Array, ahead: Array, error: Array, step: float, noise: float, jump: float) -> None:
     """Some rooms change their style, (rooms, 4 axes): towards a leader's as it was before, or by a jump; it stays a unit vector.
 
     Args:
-        moving: (k,) rooms. leader: (rooms,) whom each imitates, -1 for none. error: (axes, k).
+        moving: (k,) rooms. ahead: (k,) whom each imitates, -1 for nobody. error: (axes, k).
         step: part of the way. noise, jump: size of the error where one imitates, and where one does not.
     """
-    before = style.copy()
+    towards = np.empty((moving.size, TASTES))
     for k in range(moving.size):
-        room, ahead, length = moving[k], leader[moving[k]], 0.0
         for a in range(TASTES):
-            here = before[room, a]
-            kept = here if ahead < 0 else (1.0 - step) * here + step * before[ahead, a]
-            style[room, a] = kept + (jump if ahead < 0 else noise) * error[a, k]
+            towards[k, a] = style[max(ahead[k], 0), a]
+    for k in range(moving.size):
+        room, length = moving[k], 0.0
+        for a in range(TASTES):
+            here = style[room, a]
+            kept = here if ahead[k] < 0 else (1.0 - step) * here + step * towards[k, a]
+            style[room, a] = kept + (jump if ahead[k] < 0 else noise) * error[a, k]
             length += style[room, a] ** 2
         for a in range(TASTES):
             style[room, a] /= max(np.sqrt(length), 1e-12)
