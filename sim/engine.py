@@ -16,6 +16,7 @@ from sim.context import Context
 from sim.contracts import SETUP_NAMES, Field, resolve, setup_order
 from sim.errors import ContractError
 from sim.fields import PHASES, POSITION, QUANTUM, WEEK, Array
+from sim.kernels.sums import take_counts
 from sim.ledger import Ledger
 from sim.mechanic import Mechanic
 from sim.streams import Streams
@@ -276,8 +277,7 @@ class Engine:
         for workspace in self.workspaces[1:]:
             counts += workspace.counts
             workspace.counts[...] = 0
-        np.multiply(counts, QUANTUM, out=self._sums)
-        counts[...] = 0
+        take_counts(counts, QUANTUM, self._sums)
         if self.checked and (faults := [fault for f in self.fields.values() if f.tally for fault in self._outside(f, self.arrays[f.name])]):
             raise ContractError(faults)
 

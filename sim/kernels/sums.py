@@ -1,4 +1,4 @@
-"""Shares among a row's neighbours, and transfers between accounts."""
+"""Exact sums, shares among a row's neighbours, and transfers between accounts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ import numpy as np
 from numba import njit
 
 from sim.kernels.compiled import compiled
+
+
+@compiled
+def take_counts(counts: Any, unit: float, total: Any) -> None:
+    """What was counted (n,), in units, as numbers into total (n,), written; counting begins at 0 again."""
+    for i in range(counts.size):
+        total[i] = counts[i] * unit
+        counts[i] = 0
 
 
 @njit(inline="always")

@@ -78,12 +78,12 @@ class Payments(Mechanic):
         commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.empty((7, rooms))
         toll, costs = np.empty((2, outlets))
         earned, cut = np.zeros((2, streamers))
-        net, live = np.zeros(brands), np.zeros(platforms)
+        net, (live, kept) = np.zeros(brands), np.zeros((2, platforms))
         host, home = np.maximum(self.outlet_host[:rooms], 0), np.maximum(self.outlet_home[:rooms], 0)
         platform, seller, owing = self.outlet_platform[:rooms], brand[:rooms], owed_by[:rooms]
         settle_rooms(
-            commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live, sales, back, self.outlet_host,
-            seller, platform, self.streamer_agency, self.commission_rate, p.streamer_commission, p.agency_cut,
+            commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live, kept, sales, back,
+            self.outlet_host, seller, platform, self.streamer_agency, self.commission_rate, p.streamer_commission, p.agency_cut,
             self.budget[:, STREAMER_FEES], self.room_penalty,
         )  # fmt: skip
         settle_outlets(
@@ -123,7 +123,7 @@ class Payments(Mechanic):
         hosts_each = self.real_hosts[0] / streamers
         ctx.pay("streamer", "outside", p.living * prices * hosts_each * (self.streamer_active > 0), "living")
         self.platform_income[:, 0] = self.ad_spend.sum(axis=0)
-        self.platform_income[:, 1] = np.bincount(platform, commission - commission_back, platforms)
+        self.platform_income[:, 1] = kept
         self.platform_income[:, 2] = services.sum() * share
         self.platform_revenue[...] = self.platform_income.sum(axis=1)
 
@@ -148,15 +148,16 @@ def fall_due(pending: Array, pending_brand: Array, refunds: Array, brand: Array,
 
 @compiled
 def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_back: Array, fee: Array, host_fine: Array,
-                 brand_fine: Array, earned: Array, cut: Array, live: Array, sales: Array, back: Array, host: Array, seller: Array,
-                 platform: Array, agency: Array, rate: Array, host_rate: float, agency_rate: float, fees: Array,
+                 brand_fine: Array, earned: Array, cut: Array, live: Array, kept: Array, sales: Array, back: Array, host: Array,
+                 seller: Array, platform: Array, agency: Array, rate: Array, host_rate: float, agency_rate: float, fees: Array,
                  fine: Array) -> None:  # fmt: skip
     """What is owed for a week in each room, CNY; whatever a brand's own room would owe a host stays 0.
 
     Args:
         commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine: (rooms,), written: commission of
             platform and host, what they return of it, the host's fee, and the fine by who pays it.
-        earned, cut: (streamers,), live: (platforms,) zeros, written: a host's earnings and the agency's part of them, and live sales.
+        earned, cut: (streamers,) zeros, written: a host's earnings, and the agency's part of them.
+        live, kept: (platforms,) zeros, written: live sales, and the commission on them less what is returned of it.
         sales, back: sales and refunds. host: streamer, -1 in a brand's own room. seller, platform: brand and platform.
         agency: (streamers,), -1 for none. rate: (platforms,), host_rate: commission as shares of sales. agency_rate: of earnings.
         fees: (brands,) budgets for hosts, shared by sales. fine: (rooms,).
@@ -168,6 +169,7 @@ def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_
     for r in range(seller.size):
         live[platform[r]] += sales[r]
         commission[r], commission_back[r] = rate[platform[r]] * sales[r], rate[platform[r]] * back[r]
+        kept[platform[r]] += commission[r] - commission_back[r]
         hosts[r] = hosts_back[r] = fee[r] = host_fine[r] = brand_fine[r] = 0.0
         if host[r] >= 0:
             hosts[r], hosts_back[r] = host_rate * sales[r], host_rate * back[r]

@@ -156,7 +156,7 @@ class Regulation(Mechanic):
         caught = (self.hit_rate[0] + p.prior_hits) / (self.hit_rate[1] + 1.0)
         self.penalty_per_violation[...] = min(caught, 1.0) * usual_fine
         if decided.subject.size:
-            self.case_delay += p.memory * (float(np.mean(decided.delay_weeks)) - self.case_delay)
+            self.case_delay += p.memory * (decided.delay_weeks.mean() - self.case_delay)
 
 
 @compiled
