@@ -192,6 +192,11 @@ def gumbel_argmax(utility, index, outside, key, step, first, place, chosen):
 # -- sums -----------------------------------------------------------------------------------------------------------------
 
 
+def take_counts(counts, unit, total):
+    total[...] = counts * unit
+    counts[...] = 0
+
+
 def transfer(payer, payer_index, payer_how, payee, payee_index, payee_how, amounts):
     if not (np.isfinite(amounts) & (amounts >= 0.0)).all():
         return np.nan
@@ -243,7 +248,8 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     random.fill_uniform: fill_uniform,
     ranking.exploration_shares: firms.exploration_shares,
     ranking.remember: firms.remember,
-    ranking.success_on_air: firms.success_on_air,
+    ranking.an_hour: firms.an_hour,
+    ranking.success: firms.success,
     regulation.sentence: firms.sentence,
     regulation.suspects: firms.suspects,
     sections.pick_each: pick_each,
@@ -257,11 +263,14 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     style.leaders: firms.leaders,
     style.likeness: firms.likeness,
     style.move: firms.move_style,
+    style.movers: firms.movers,
+    sums.take_counts: take_counts,
     sums.transfer: transfer,
     takings.add_up: firms.add_up,
     touchpoints.count_touched: consumers.count_touched,
     touchpoints.meet: consumers.meet,
     watching.bore: consumers.bore,
+    watching.tire: consumers.tire,
     watching.watch: consumers.watch,
 }
 """kernel: its reference"""

@@ -110,11 +110,16 @@ def show(offered, online, need, slots, week, shown, organic, paid_share, rank, o
     hear(offered[:, PRIVATE_SLOT], online, bond_brand, bond_state, heard, week[1], rooms)
 
 
-def watch(offered, slower, hazard, similarity, minutes, views, watched, tiring):
+def tire(fatigue, minutes, tiring, recovery):
+    gain, before = tiring * minutes.astype(float) / 10.0, fatigue.astype(float)
+    fatigue[...] = before + gain * (1.0 - before) / (1.0 + gain) - recovery * before
+
+
+def watch(offered, slower, usual, minutes, views, watched, tiring):
     for i in range(slower.size):
         rooms = offered[i, LIVE][offered[i, LIVE] >= 0]
-        stay = float(slower[i]) / hazard[rooms]
-        watched[i], tiring[i] = stay.sum(), (stay * similarity[rooms]).sum()
+        stay, alike = float(slower[i]) * usual[rooms].T
+        watched[i], tiring[i] = stay.sum(), alike.sum()
         for room, time in zip(rooms, stay, strict=True):
             minutes[room] += units(time)
             views[room] += ONE

@@ -26,16 +26,20 @@ def auctions(cpm, spend, got, worth, ranked, budget, supply, limit):
         cpm[k] = 1000.0 * price
 
 
-def success_on_air(result, aired):
-    mean = result.sum() / max(aired.sum(), 1e-12)
-    return np.where((aired > 0.0) & (mean > 0.0), result / np.maximum(aired, 0.05) / mean, 0.0)
+def an_hour(result, aired):
+    return result.sum() / max(aired.sum(), 1e-12)
+
+
+def success(result, aired, usual):
+    return result / np.maximum(aired, 0.05) / usual if usual > 0.0 else 0.0
 
 
 def remember(engagement, aired, minutes, sales, host, entries, platform, conversion, memory, newcomer):
     engagement[(host >= 0) & (entries[host] > 0.0)] = newcomer
     weight = conversion[platform]
-    success = (1.0 - weight) * success_on_air(minutes, aired) + weight * success_on_air(sales, aired)
-    engagement += np.where(aired > 0.0, (1.0 - memory) * (success - engagement), 0.0)
+    watched, sold = (success(result, aired, an_hour(result, aired)) for result in (minutes, sales))
+    goal = (1.0 - weight) * watched + weight * sold
+    engagement += np.where(aired > 0.0, (1.0 - memory) * (goal - engagement), 0.0)
 
 
 def paid_weights(got, brand, platform, home, on_air, main, own_first):
@@ -101,11 +105,18 @@ def leaders(success, sector, sectors):
     return best
 
 
-def move_style(style, moving, leader, error, step, noise, jump):
+def movers(who, sector, leader, imitation, innovation):
+    first = leader[sector]
+    imitates = (who < np.float32(imitation)) & (first >= 0) & (first != np.arange(who.size))
+    moving = np.flatnonzero(imitates | (who >= np.float32(1.0 - innovation)))
+    return moving, np.where(imitates, first, -1)[moving]
+
+
+def move_style(style, moving, ahead, error, step, noise, jump):
     before, error = style.copy(), error.astype(float)
     for k, room in enumerate(moving):
-        if leader[room] >= 0:
-            goal = (1.0 - step) * before[room] + step * before[leader[room]] + noise * error[:, k]
+        if ahead[k] >= 0:
+            goal = (1.0 - step) * before[room] + step * before[ahead[k]] + noise * error[:, k]
         else:
             goal = before[room] + jump * error[:, k]
         style[room] = goal / max(np.linalg.norm(goal), 1e-12)
@@ -217,7 +228,7 @@ def fall_due(pending, pending_brand, refunds, brand, people):
     return back, owed_by
 
 
-def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live,
+def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live, kept,
                  sales, back, host, seller, platform, agency, rate, host_rate, agency_rate, fees, fine):  # fmt: skip
     hosted = host >= 0
     commission[...], commission_back[...] = rate[platform] * sales, rate[platform] * back
@@ -227,6 +238,7 @@ def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine,
     np.add.at(earned, host[hosted], (hosts - hosts_back + fee)[hosted])
     cut[...] = np.where(agency >= 0, agency_rate * np.maximum(earned, 0.0), 0.0)
     live += np.bincount(platform, sales, live.size)
+    kept += np.bincount(platform, commission - commission_back, kept.size)
     host_fine[...], brand_fine[...] = fine * hosted, fine * ~hosted
 
 

@@ -14,7 +14,7 @@ from sim.mechanics.featuring import draw_brands
 from sim.mechanics.misconduct import violation_probability
 from sim.mechanics.orders import Orders
 from sim.mechanics.pricing import Pricing
-from sim.mechanics.ranking import exploration_shares, success_on_air
+from sim.mechanics.ranking import an_hour, exploration_shares, success
 from sim.mechanics.regulation import Regulation, sentence
 
 
@@ -58,9 +58,11 @@ def test_a_feed_is_shared_by_merit_and_by_time_on_air() -> None:
 
 
 def test_success_is_counted_per_time_on_air() -> None:
-    """Rooms sold 30 and 10 in full and half time: 30 and 20 an hour against 40 / 1.5; the silent room counts 0."""
-    assert success_on_air(np.array([30.0, 10.0, 5.0]), np.array([1.0, 0.5, 0.0])) == pytest.approx([30.0 / 30.0, 20.0 / 30.0, 0.0])
-    assert success_on_air(np.zeros(2), np.ones(2)).tolist() == [0.0, 0.0]
+    """Rooms sold 30 and 10 in full and half time: 30 and 20 an hour against 40 / 1.5; where nobody sold anything all had 0."""
+    usual = an_hour(np.array([30.0, 10.0, 0.0]), np.array([1.0, 0.5, 0.0]))
+    assert usual == pytest.approx(40.0 / 1.5)
+    assert [success(30.0, 1.0, usual), success(10.0, 0.5, usual)] == pytest.approx([30.0 / usual, 20.0 / usual])
+    assert success(0.0, 1.0, 0.0) == 0.0
 
 
 def test_brands_are_drawn_from_the_sector_by_budget() -> None:

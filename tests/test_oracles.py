@@ -157,3 +157,4 @@ def test_transfers(seed: int, entries: int, payers: int, payees: int, fault: int
         return balance, index if how == BY_INDEX else nobody, how
 
     agree(sums.transfer, *side(payers), *side(payees), amounts)
+    agree(sums.take_counts, draw.rng.integers(-(2**53), 2**53, entries), 1e-4, np.full(entries, np.nan))

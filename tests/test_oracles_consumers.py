@@ -75,7 +75,7 @@ def test_what_offers_are_worth(week: Week, weight: float) -> None:
 @MODEST
 @given(WEEKS, st.sampled_from([0.0, 0.8, 6.0]))
 def test_offers_by_price_sector_and_style(week: Week, match: float) -> None:
-    appeal, log_price = (np.ascontiguousarray(week.among((-8.0, 0.0, 1.7, 6.0), week.outlets, np.float32)) for _ in range(2))
+    appeal, log_price = (week.among((-8.0, 0.0, 1.7, 6.0), week.outlets) for _ in range(2))
     sector, need = week.rows(3, week.outlets), week.rows(3, week.people, np.int8)
     taste = week.among((-1.0, 0.0, 0.5, 1.0), (week.people, TASTES), np.float32)
     style = np.ascontiguousarray(week.among((-6.0, 0.0, 0.1, 6.0), (week.rooms_there, TASTES), np.float32))
@@ -127,12 +127,13 @@ def test_who_is_shown_what(week: Week, online_share: float, sectors: int, platfo
 @MODEST
 @given(WEEKS)
 def test_what_is_watched(week: Week) -> None:
-    """Minutes by room exactly, as 1 / hazard is exact; those of a consumer to float32."""
-    hazard = week.among((0.125, 0.25, 1.0, 0.2, 2.0, 64.0), week.rooms_there)
-    slower, similarity = week.share(), week.parts(week.rooms_there)
+    """Minutes by room exactly; those of a consumer, and how tired they make, to float32."""
+    usual = np.ascontiguousarray(week.among((8.0, 4.0, 1.0, 5.0, 0.5, 1 / 64, 0.0), (week.rooms_there, 2)))
+    slower, fatigue = week.share(), week.share()
     minutes, views = week.counts(week.outlets, week.outlets)
     watched = np.zeros((2, week.people), np.float32)
-    agree(watching.watch, week.offered, slower, hazard, similarity, minutes, views, *watched, tolerance=FLOAT32)
+    agree(watching.watch, week.offered, slower, usual, minutes, views, *watched, tolerance=FLOAT32)
+    agree(watching.tire, fatigue, week.among((0.0, 3.0, 10.0, 1e4), week.people, np.float32), 0.03, 0.04, tolerance=FLOAT32)
 
 
 @MODEST

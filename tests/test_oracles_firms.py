@@ -58,7 +58,9 @@ def test_feeds(seed: int, rooms: int, platforms: int, exploration: float) -> Non
     """Platforms without rooms, rooms off air, nobody with merit."""
     draw = Draws(seed)
     aired = draw.among((0.0, 0.01, 0.03, 0.5, 1.0), rooms)
-    agree(ranking.success_on_air, draw.money(rooms), aired, tolerance=FLOAT64)
+    agree(ranking.an_hour, draw.money(rooms), aired, tolerance=FLOAT64)
+    for usual in (0.0, 1e-9, 40.0):
+        agree(ranking.success, float(draw.money(1)[0]), float(aired[0]), usual, tolerance=FLOAT64)
     merit, platform, explored = draw.money(rooms) * aired, draw.rows(platforms, rooms), draw.parts(platforms)
     agree(ranking.exploration_shares, merit, aired, platform, explored, tolerance=FLOAT64)
     host, entries, sales, minutes = draw.rows(3, rooms, missing=True), draw.among((0.0, 1.0), 3), draw.money(rooms), draw.money(rooms)
@@ -148,11 +150,11 @@ def test_styles(seed: int, rooms: int, sectors: int, step: float) -> None:
     weight = draw.among((0.0, 0.0, 1.0, 1.0, 2.5, 0.01), rooms)
     for asked in (rooms, 0):
         agree(style.likeness, where, sector, weight, np.empty(sectors), np.empty(asked), tolerance={"rtol": 0.0, "atol": 1e-9})
-    moving = np.flatnonzero(draw.rng.random(rooms) < 0.7)
-    leader = style.leaders(success, sector, sectors)[sector]
-    leader = np.where((draw.rng.random(rooms) < 0.6) & (leader != np.arange(rooms)), leader, -1)
+    leader = style.leaders(success, sector, sectors)
+    agree(style.movers, draw.draws(rooms), sector, leader, step, 0.3)
+    moving, ahead = style.movers(draw.draws(rooms), sector, leader, 0.5, 0.3)
     error = np.ascontiguousarray(draw.among((0.0, 1.0, -2.0, 0.3), (4, moving.size), np.float32))
-    agree(style.move, where, moving, leader, error, step, 0.1, 1.0, tolerance=FLOAT64)
+    agree(style.move, where, moving, ahead, error, step, 0.1, 1.0, tolerance=FLOAT64)
 
 
 @MODEST
@@ -253,7 +255,7 @@ def test_what_rooms_owe(seed: int, rooms: int, brands: int, hosts: int, platform
         payments.settle_rooms,
         *np.empty((7, rooms)),
         *np.zeros((2, hosts)),
-        np.zeros(platforms),
+        *np.zeros((2, platforms)),
         sales,
         back,
         draw.rows(hosts, rooms, missing=True),

@@ -83,12 +83,11 @@ def test_baskets_hold_fewer_of_what_is_dear_by_hand() -> None:
 
 
 def test_a_room_is_visited_by_hand() -> None:
-    """Hazards 0.2 and 0.5: fresh viewers stay 5 and 2 minutes; half as long where fatigue halves the stay."""
+    """Fresh viewers stay 5 and 2 minutes, of which 2.5 and 2 tire; half as long where fatigue halves the stay."""
     offered = np.full((2, 8), -1, np.int32)
     offered[0, 0], offered[0, 3], offered[1, 1], offered[0, SHELF_SLOT] = 0, 1, 1, 2
     minutes, views, watched, tiring = counts(3), counts(3), floats(0, 0), floats(0, 0)
-    hazard, similarity = np.array([0.2, 0.5]), np.array([0.5, 1.0])
-    watch(offered, floats(1, 0.5), hazard, similarity, minutes, views, watched, tiring)
+    watch(offered, floats(1, 0.5), np.array([[5.0, 2.5], [2.0, 2.0]]), minutes, views, watched, tiring)
     assert minutes.tolist() == [50_000, 30_000, 0]
     assert views.tolist() == [10_000, 20_000, 0]
     assert watched.tolist() == [7.0, 1.0]
@@ -192,7 +191,7 @@ def test_imitators_go_part_of_the_way_and_innovators_jump() -> None:
     """Room 0 goes half way from (1, 0) to room 1 at (0, 1), which itself jumps by 1 along (-1, 0) to the diagonal; room 2 stays."""
     style = np.pad([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]], ((0, 0), (0, 2)))
     error = np.pad([[0.0, -1.0], [0.0, 0.0]], ((0, 2), (0, 0)))
-    move(style, np.array([0, 1]), np.array([1, -1, -1]), error, 0.5, 0.3, 1.0)
+    move(style, np.array([0, 1]), np.array([1, -1]), error, 0.5, 0.3, 1.0)
     half = np.sqrt(0.5)
     assert style[:, :2] == pytest.approx(np.array([[half, half], [-half, half], [1.0, 0.0]]))
     assert not style[:, 2:].any()

@@ -2,12 +2,14 @@
 
 python -m experiments.bench.measure consumers=100000 threads=2 warm=4 weeks=12
 python -m experiments.bench.measure consumers=100000 turns=6 threads=1,2 streamers=1000    # several, taking turns
+python -m experiments.bench.measure consumers=100000 beside=6    # two processes, one after the other and at once
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
 import resource
 import sys
 import time
@@ -21,6 +23,7 @@ from experiments.bench.toy_step import numpy_run
 
 CALENDAR = Path(__file__).resolve().parents[2] / "configs" / "calendar.yaml"
 START = date(2020, 1, 2)
+WARM = 4  # weeks before the timed ones
 TURN = 5  # weeks of a turn where markets take turns, the first of which is not counted
 YARDSTICK = {"consumers": 100_000, "steps": 4}
 
@@ -70,7 +73,7 @@ def market(consumers: int, weeks: int, threads: int, streamers: int) -> Any:
     return sim.build(configuration, seed=1)
 
 
-def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000, warm: int = 4, record: int = 0) -> dict[str, Any]:
+def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000, warm: int = WARM, record: int = 0) -> dict[str, Any]:
     """Build a market, run `warm` weeks unseen and `weeks` timed ones.
 
     Returns:
@@ -111,7 +114,7 @@ def offers(engine: Any) -> float:
     return float((slots.flat >= 0).mean() * slots.width)
 
 
-def in_turns(turns: int, consumers: Sequence[int], threads: Sequence[int], streamers: Sequence[int], warm: int = 4) -> dict[str, Any]:
+def in_turns(turns: int, consumers: Sequence[int], threads: Sequence[int], streamers: Sequence[int], warm: int = WARM) -> dict[str, Any]:
     """Markets that take turns of some weeks, so that whatever slows the machine slows all.
 
     The first week of a turn is not counted: another market's data are in the caches, and a thread may have fallen asleep.
@@ -135,6 +138,37 @@ def in_turns(turns: int, consumers: Sequence[int], threads: Sequence[int], strea
         turn_of(engine, warm)
     seconds = [[median(turn_of(engine, TURN)[1:]) for engine in engines] for _ in range(turns)]
     return {"consumers": sizes[0], "build": build, "seconds": seconds, "yardstick": [before, yardstick()]}
+
+
+def side_by_side(turns: int, consumers: int) -> dict[str, Any]:
+    """Two processes with a market each, on one thread, one after the other and then at once: what they cost each other.
+
+    Returns:
+        `seconds` of a week of both in each turn: one after the other, and at once.
+    """
+    context, ends = multiprocessing.get_context("spawn"), []
+    for _ in range(2):
+        end, its_end = context.Pipe()
+        context.Process(target=_step_when_asked, args=(its_end, consumers, WARM + 2 * turns * TURN), daemon=True).start()
+        ends.append(end)
+
+    def asked(*these: Any) -> list[float]:
+        for end in these:
+            end.send(TURN)
+        return [end.recv() for end in these]
+
+    seconds = [[sum(asked(ends[0]) + asked(ends[1])), max(asked(*ends))] for _ in range(turns)]
+    for end in ends:
+        end.send(0)
+    return {"seconds": seconds}
+
+
+def _step_when_asked(end: Any, consumers: int, all_weeks: int) -> None:
+    """Build a market, and answer each number of weeks with the median week's seconds, until it is 0."""
+    engine = market(consumers, all_weeks, 1, 1000)
+    turn_of(engine, WARM)
+    for weeks in iter(end.recv, 0):
+        end.send(median(turn_of(engine, weeks)[1:]))
 
 
 def turn_of(engine: Any, weeks: int) -> list[float]:
@@ -176,7 +210,9 @@ class MarketSide:
 def main(typed: Sequence[str]) -> None:
     """Measure what was asked for."""
     values = {name: [int(each) for each in value.split(",")] for name, _, value in (word.partition("=") for word in typed)}
-    if "turns" in values:
+    if "beside" in values:
+        found = side_by_side(values["beside"][0], values["consumers"][0])
+    elif "turns" in values:
         found = in_turns(values["turns"][0], values["consumers"], values["threads"], values["streamers"])
     else:
         found = measured(**{name: value for name, (value,) in values.items()})

@@ -17,7 +17,7 @@ import numpy as np
 
 from experiments.bench.environment import ROOT
 from experiments.bench.first_week import ARRIVED, CONSUMERS
-from experiments.bench.measure import told, yardstick
+from experiments.bench.measure import WARM, told, yardstick
 from experiments.bench.racing import MissingError, Result, child, seconds_until
 from experiments.bench.report import Row, ratios
 from sim.clock import Clock
@@ -34,7 +34,8 @@ class Plan:
     Attributes:
         toy: consumers and steps of the toy step. repeats: turns of each framework.
         market: consumers of the market rows. weeks: weeks timed there.
-        sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory. turns: of each size.
+        turns: of markets that are compared.
+        sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory.
         rooms: streamers of the small and of the large market.
         late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
         largest: consumers of a run of four weeks that asks how many fit, 0 for none. cold: whether to start with nothing compiled.
@@ -44,8 +45,8 @@ class Plan:
     repeats: int = 9
     market: int = 1_000_000
     weeks: int = 12
+    turns: int = 15
     sizes: tuple[int, ...] = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
-    turns: int = 5
     long: int = 52
     rooms: tuple[int, int] = (1_000, 100_000)
     late: int = 200_000
@@ -55,10 +56,9 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan((20_000, 26), 3, 100_000, 4, (10_000, 100_000, 200_000, 400_000), 2, 8, (1_000, 5_000), 0, 0, False, False)
+QUICK = Plan((20_000, 26), 3, 100_000, 4, 3, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, 0, False, False)
 ROOM_EACH = 128  # memory that a consumer of the largest market needs in all [bytes]; source: definition (the budget of 120, and some)
 MEMORY = Path("/proc/meminfo")
-WARM = 4  # weeks before the timed ones
 LINEAR_FROM = 100_000  # consumers from which cost should grow in proportion; below, what a week costs at any size shows
 
 
@@ -117,9 +117,15 @@ def market_rows(plan: Plan) -> Iterator[Row]:
             f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
             note=f"weeks {weeks - 51} to {weeks}; {late['offers']:.1f} of 8 slots",
         )  # fmt: skip
-    turns = in_turns(max(3, plan.weeks // 2), [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
+    turns = in_turns(plan.turns, [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
     faster = tuple(a / b for a, b in turns["seconds"])
     yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
+    words = [f"consumers={plan.market // 2}", f"beside={plan.turns}"]
+    beside = child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
+    yield Row(
+        f"two processes of {plan.market // 2:,} consumers at once, against one after the other", "times faster",
+        tuple(a / b for a, b in beside["seconds"]), note="what the machine makes of two cores where nothing is shared but its memory",
+    )  # fmt: skip
     side = tuple(100 * part / whole for part, whole in zip(two["market"], two["seconds"], strict=True))
     yield Row(f"market side with recording, {size}, 2 threads", "% of a week", side, most=10)
 
@@ -172,7 +178,7 @@ def available() -> float:
 
 def room_rows(plan: Plan) -> Iterator[Row]:
     """What more rooms cost."""
-    turns = in_turns(max(3, plan.weeks // 3), [plan.market], streamers=plan.rooms)
+    turns = in_turns(plan.turns, [plan.market], streamers=plan.rooms)
     slower = tuple(many / few for few, many in turns["seconds"])
     few, many = turns["build"]
     name = f"from {plan.rooms[0]:,} to {plan.rooms[1]:,} streamers, {plan.market:,} consumers"

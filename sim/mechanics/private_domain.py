@@ -98,7 +98,9 @@ class PrivateDomain(Mechanic):
     member_tires: Array = own("brand", unit="share", at="traffic", bounds=(0, 1e12), doc="active members who will fall asleep this week")
     member_wakes: Array = own("brand", unit="share", at="traffic", bounds=(0, 1e12), doc="sleeping members who will wake, at full trust")
     member_leaves: Array = own("brand", unit="share", at="traffic", bounds=(0, 1e12), doc="members who will leave, at no trust")
-    join_pull: Array = own("outlet", unit="share", at="traffic", bounds=(0, 1e12), doc="buyers who will join, at full trust and without friends")
+    join_pull: Array = own(
+        "outlet", unit="share", at="traffic", bounds=(0, 1e12), doc="buyers who will join, at full trust and without friends"
+    )
     brand_members: Array = own("brand", unit="members", at="learn", gather="sum", doc="members among simulated consumers")
     member_joins: Array = own("brand", unit="members", at="learn", gather="sum", doc="joins this week")
     member_exits: Array = own("brand", unit="members", at="learn", gather="sum", doc="exits this week, replaced bonds included")

@@ -90,24 +90,26 @@ def remember(engagement: Array, aired: Array, minutes: Array, sales: Array, host
         aired, minutes, sales: (rooms,) time on air, minutes watched, CNY. host: (rooms,) streamer, -1 for none.
         entries: (streamers,) above 0 for newcomers. platform: (rooms,). conversion: (platforms,) weight of sales, not minutes.
     """
-    watched, sold = success_on_air(minutes, aired), success_on_air(sales, aired)
+    usual_minutes, usual_sales = an_hour(minutes, aired), an_hour(sales, aired)
     for r in range(engagement.size):
         if host[r] >= 0 and entries[host[r]] > 0.0:
             engagement[r] = newcomer
         if aired[r] > 0.0:
             weight = conversion[platform[r]]
-            engagement[r] += (1.0 - memory) * ((1.0 - weight) * watched[r] + weight * sold[r] - engagement[r])
+            watched, sold = success(minutes[r], aired[r], usual_minutes), success(sales[r], aired[r], usual_sales)
+            engagement[r] += (1.0 - memory) * ((1.0 - weight) * watched + weight * sold - engagement[r])
 
 
 @compiled
-def success_on_air(result: Array, aired: Array) -> Array:
-    """Results per time on air against the mean of all rooms, (rooms,); 0 for rooms that were not on air."""
-    mean = result.sum() / max(aired.sum(), 1e-12)
-    success = np.zeros(result.size)
-    for r in range(result.size):
-        if mean > 0.0 and aired[r] > 0.0:
-            success[r] = result[r] / max(aired[r], LEAST_AIRTIME) / mean
-    return success
+def an_hour(result: Array, aired: Array) -> float:
+    """What all rooms (rooms,) together had for each hour on air."""
+    return result.sum() / max(aired.sum(), 1e-12)
+
+
+@compiled
+def success(result: float, aired: float, usual: float) -> float:
+    """What a room that was on air had for an hour of it, against what is usual; 0 where nobody had anything."""
+    return result / max(aired, LEAST_AIRTIME) / usual if usual > 0.0 else 0.0
 
 
 @compiled

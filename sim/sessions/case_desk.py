@@ -181,11 +181,13 @@ class CaseDesk:
     def _queue(self, case: Case) -> None:
         """The case asks for an inspector, and waits where none is free."""
         case.place = self._priority(case), next(self._asked)
-        insort(self._waiting, (*case.place, case))
-        self._take_up()
+        if len(self._table) < self._seats:
+            self._begin(case)
+        else:
+            insort(self._waiting, (*case.place, case))
 
     def _take_up(self) -> None:
-        """Inspectors who are free take up the most pressing cases."""
+        """Inspectors who are free take up the most pressing cases that wait."""
         while self._waiting and len(self._table) < self._seats:
             self._begin(self._waiting.pop(0)[-1])
 
