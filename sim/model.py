@@ -38,8 +38,8 @@ from sim.streams import stream_key
 
 CELLS = 1024
 """Least length of the dimension `cell`: entries of a guide into cumulative shares, section by section."""
-BLOCK, OUTLETS_PER_BLOCK = 65_536, 3
-"""Least consumers of a block, and consumers of a block for each outlet: what a block does for every outlet is little then."""
+BLOCK = 65_536
+"""Most consumers of a block, unless a configuration says otherwise."""
 ROOMS_PER_CELL = 8
 """More rooms than `CELLS` times this lengthen the guides [rooms per entry]; of five platforms, an entry has one or two to look
 through; source: own measurement, 100,000 rooms, where longer guides miss the cache and shorter ones take more steps."""
@@ -206,5 +206,5 @@ def build(configuration: Configuration, seed: int, kind: type[Engine] = Engine) 
         mechanics, sizes, clock, seed, people=configuration.people / configuration.consumers, parameters_in_force=in_force,
         services=services_of(configuration, sizes, seed, wanted),
         threads=configuration.threads, checked=configuration.checked,
-        block=configuration.block or max(BLOCK, OUTLETS_PER_BLOCK * sizes["outlet"]),
+        block=configuration.block or BLOCK,
     )  # fmt: skip

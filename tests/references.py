@@ -236,7 +236,6 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     misconduct.violation_probability: firms.violation_probability,
     orders.deliver: consumers.deliver,
     orders.expect: firms.expect,
-    payments.fall_due: firms.fall_due,
     payments.settle_outlets: firms.settle_outlets,
     payments.settle_rooms: firms.settle_rooms,
     preference.appeal: firms.appeal,

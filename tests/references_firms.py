@@ -221,15 +221,8 @@ def sentence(convicted, suspended, fine, illicit, illicit_weeks, violates, sales
     return np.minimum(most, multiple * weekly[selling] / max(fade, 1e-3)).mean() if selling.any() else 0.0
 
 
-def fall_due(pending, pending_brand, refunds, brand, people):
-    back, owed_by = pending[0].copy(), pending_brand[0].copy()
-    pending[...] = np.concatenate([pending[1:], [refunds * people]])
-    pending_brand[...] = np.concatenate([pending_brand[1:], [brand]])
-    return back, owed_by
-
-
-def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live, kept,
-                 sales, back, host, seller, platform, agency, rate, host_rate, agency_rate, fees, fine):  # fmt: skip
+def settle_rooms(commission, commission_back, hosts, hosts_back, fee, earned, cut, live, kept,
+                 sales, back, host, seller, platform, agency, rate, host_rate, agency_rate, fees):  # fmt: skip
     hosted = host >= 0
     commission[...], commission_back[...] = rate[platform] * sales, rate[platform] * back
     hosts[...], hosts_back[...] = host_rate * sales * hosted, host_rate * back * hosted
@@ -239,7 +232,6 @@ def settle_rooms(commission, commission_back, hosts, hosts_back, fee, host_fine,
     cut[...] = np.where(agency >= 0, agency_rate * np.maximum(earned, 0.0), 0.0)
     live += np.bincount(platform, sales, live.size)
     kept += np.bincount(platform, commission - commission_back, kept.size)
-    host_fine[...], brand_fine[...] = fine * hosted, fine * ~hosted
 
 
 def settle_outlets(toll, costs, net, sales, back, brand, owed_by, channel, tolls, orders, gross, refunds, people, unit_cost, return_cost):

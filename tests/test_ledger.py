@@ -134,11 +134,12 @@ def test_refunds_are_owed_by_the_brand_that_sold() -> None:
         **{name: np.zeros(1) for name in ("outlet_price", "outlet_orders", "room_penalty", "shoppers_online", "streamer_active")},
         **{name: np.zeros(1) for name in ("streamer_income", "platform_revenue")},
     )
-    context = SimpleNamespace(people=1.0, cash=lambda sector: ledger.cash[sector].copy(), pay=ledger.pay)
+    context = SimpleNamespace(step=0, people=1.0, cash=lambda sector: ledger.cash[sector].copy(), pay=ledger.pay)
     profits, incomes = [], []
     for brand, sales, refunds in ((0, 100.0, 40.0), (1, 0.0, 0.0), (1, 0.0, 0.0), (1, 0.0, 0.0)):
         week.outlet_brand, week.outlet_gmv, week.outlet_refunds = np.array([brand]), np.array([sales]), np.array([refunds])
         week.account(context)
+        context.step += 1
         profits.append(week.brand_profit.tolist())
         incomes.append(week.streamer_income[0])
     assert profits == [pytest.approx([65.0, 0.0]), [0.0, 0.0], pytest.approx([-30.0, 0.0]), [0.0, 0.0]]

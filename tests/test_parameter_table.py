@@ -147,12 +147,10 @@ TECHNICAL = {
         "CELLS",
         "ROOMS_PER_CELL",
         "BLOCK",
-        "OUTLETS_PER_BLOCK",
         "VIEWER_GRID",
         "LATENCY_GRID",
         "WARM_UP",
     ),
-    *("CELLS", "ROOMS_PER_CELL", "BLOCK", "OUTLETS_PER_BLOCK"),
     *("QUANTUM", "MOST_UNITS", "ROUNDING", "TOLERANCE", "CHANNELS", "THURSDAY"),
     *("TRILLION", "BILLION", "MILLION", "WEEKS_PER_YEAR", "WEEKS_PER_MONTH"),
 }

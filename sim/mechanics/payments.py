@@ -35,7 +35,9 @@ class Payments(Mechanic):
         doc="income a shopper has for buying online, 2020: NBS over CNNIC spent 302",
     )
 
-    pending: Array = own("lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, next week's first")
+    pending: Array = own(
+        "lag", "outlet", unit="CNY", at="account", bounds=(0, 1e15), doc="refunds on their way, by the week of the sale modulo the lag"
+    )
     pending_brand: Array = own("lag", "outlet", unit="1", at="account", dtype=np.int32, doc="brand that owes each of these refunds")
     streamer_income: Array = own(
         "streamer", unit="CNY/week", at="account", bounds=(-1e30, 1e30), doc="income after refunds, agency and penalties"
@@ -72,19 +74,22 @@ class Payments(Mechanic):
         rooms, outlets = self.room_penalty.size, self.outlet_brand.size
         brands, streamers, platforms = self.brand_profit.size, self.streamer_income.size, self.commission_rate.size
         sales, brand = self.outlet_gmv * ctx.people, self.outlet_brand
-        back, owed_by = fall_due(self.pending, self.pending_brand, self.outlet_refunds, brand, ctx.people)
+        due = ctx.step % len(self.pending)
+        back, owed_by = self.pending[due].copy(), self.pending_brand[due].copy()
+        np.multiply(self.outlet_refunds, ctx.people, out=self.pending[due])
+        self.pending_brand[due] = brand
         before = ctx.cash("brand"), ctx.cash("streamer")
 
-        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine = np.empty((7, rooms))
+        (commission, commission_back), (hosts, hosts_back), fee = np.empty((2, rooms)), np.empty((2, rooms)), np.empty(rooms)
         toll, costs = np.empty((2, outlets))
         earned, cut = np.zeros((2, streamers))
         net, (live, kept) = np.zeros(brands), np.zeros((2, platforms))
-        host, home = np.maximum(self.outlet_host[:rooms], 0), np.maximum(self.outlet_home[:rooms], 0)
+        host = np.maximum(self.outlet_host[:rooms], 0)
         platform, seller, owing = self.outlet_platform[:rooms], brand[:rooms], owed_by[:rooms]
         settle_rooms(
-            commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine, earned, cut, live, kept, sales, back,
+            commission, commission_back, hosts, hosts_back, fee, earned, cut, live, kept, sales, back,
             self.outlet_host, seller, platform, self.streamer_agency, self.commission_rate, p.streamer_commission, p.agency_cut,
-            self.budget[:, STREAMER_FEES], self.room_penalty,
+            self.budget[:, STREAMER_FEES],
         )  # fmt: skip
         settle_outlets(
             toll, costs, net, sales, back, brand, owed_by, self.outlet_channel, np.array([0.0, 0.0, p.private_fee, p.shelf_fee]),
@@ -113,8 +118,10 @@ class Payments(Mechanic):
         ctx.pay("brand", "outside", costs, "goods and delivery", payer_index=brand)
         ctx.pay("brand", "outside", p.overhead * np.maximum(net, 0.0), "overhead")
 
-        ctx.pay("streamer", "regulator", host_fine, "penalties", payer_index=host)
-        ctx.pay("brand", "regulator", brand_fine, "penalties", payer_index=home)
+        fined = np.flatnonzero(self.room_penalty)
+        hosted, own = fined[self.outlet_host[fined] >= 0], fined[self.outlet_host[fined] < 0]
+        ctx.pay("streamer", "regulator", self.room_penalty[hosted], "penalties", payer_index=self.outlet_host[hosted])
+        ctx.pay("brand", "regulator", self.room_penalty[own], "penalties", payer_index=self.outlet_home[own])
         ctx.pay("regulator", "outside", self.room_penalty.sum(), "treasury")
 
         self.brand_profit[...] = ctx.cash("brand") - before[0]
@@ -129,38 +136,19 @@ class Payments(Mechanic):
 
 
 @compiled
-def fall_due(pending: Array, pending_brand: Array, refunds: Array, brand: Array, people: float) -> tuple[Array, Array]:
-    """Refunds of this week, CNY, and the brands that owe them, (outlets,) each; all others come a week nearer.
-
-    Args:
-        pending, pending_brand: (lag, outlets), changed; this week's returns come last. refunds: (outlets,) of simulated consumers, each
-            of whom is so many people. brand: (outlets,).
-    """
-    back, owed_by = pending[0].copy(), pending_brand[0].copy()
-    last = pending.shape[0] - 1
-    for week in range(last):
-        for j in range(brand.size):
-            pending[week, j], pending_brand[week, j] = pending[week + 1, j], pending_brand[week + 1, j]
-    for j in range(brand.size):
-        pending[last, j], pending_brand[last, j] = refunds[j] * people, brand[j]
-    return back, owed_by
-
-
-@compiled
-def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_back: Array, fee: Array, host_fine: Array,
-                 brand_fine: Array, earned: Array, cut: Array, live: Array, kept: Array, sales: Array, back: Array, host: Array,
-                 seller: Array, platform: Array, agency: Array, rate: Array, host_rate: float, agency_rate: float, fees: Array,
-                 fine: Array) -> None:  # fmt: skip
+def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_back: Array, fee: Array, earned: Array, cut: Array,
+                 live: Array, kept: Array, sales: Array, back: Array, host: Array, seller: Array, platform: Array, agency: Array,
+                 rate: Array, host_rate: float, agency_rate: float, fees: Array) -> None:  # fmt: skip
     """What is owed for a week in each room, CNY; whatever a brand's own room would owe a host stays 0.
 
     Args:
-        commission, commission_back, hosts, hosts_back, fee, host_fine, brand_fine: (rooms,), written: commission of
-            platform and host, what they return of it, the host's fee, and the fine by who pays it.
+        commission, commission_back, hosts, hosts_back, fee: (rooms,), written: commission of platform and host, what they
+            return of it, and the host's fee.
         earned, cut: (streamers,) zeros, written: a host's earnings, and the agency's part of them.
         live, kept: (platforms,) zeros, written: live sales, and the commission on them less what is returned of it.
         sales, back: sales and refunds. host: streamer, -1 in a brand's own room. seller, platform: brand and platform.
         agency: (streamers,), -1 for none. rate: (platforms,), host_rate: commission as shares of sales. agency_rate: of earnings.
-        fees: (brands,) budgets for hosts, shared by sales. fine: (rooms,).
+        fees: (brands,) budgets for hosts, shared by sales.
     """
     weight = np.zeros(fees.size)
     for r in range(seller.size):
@@ -170,14 +158,11 @@ def settle_rooms(commission: Array, commission_back: Array, hosts: Array, hosts_
         live[platform[r]] += sales[r]
         commission[r], commission_back[r] = rate[platform[r]] * sales[r], rate[platform[r]] * back[r]
         kept[platform[r]] += commission[r] - commission_back[r]
-        hosts[r] = hosts_back[r] = fee[r] = host_fine[r] = brand_fine[r] = 0.0
+        hosts[r] = hosts_back[r] = fee[r] = 0.0
         if host[r] >= 0:
             hosts[r], hosts_back[r] = host_rate * sales[r], host_rate * back[r]
             fee[r] = fees[seller[r]] / weight[seller[r]] * (sales[r] + 1.0)
             earned[host[r]] += hosts[r] - hosts_back[r] + fee[r]
-            host_fine[r] = fine[r]
-        else:
-            brand_fine[r] = fine[r]
     for s in range(agency.size):
         if agency[s] >= 0:
             cut[s] = agency_rate * max(earned[s], 0.0)
