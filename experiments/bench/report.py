@@ -132,7 +132,7 @@ def page(results: Sequence[Result], rows: Sequence[Row], machine: Mapping[str, s
         f"- time of the whole run: {taken / 60:.1f} minutes",
         "",
         f"{met} of {targets} targets are met." + (" Short fall:" if short else ""),
-        *(f"- {row.name}: {number(median(row.values))} {row.unit}, target {row.target}" for row in short),
+        *(f"- {row.name}: {number(median(row.values))}{'' if row.unit == '1' else f' {row.unit}'}, target {row.target}" for row in short),
         "",
         "## The toy step",
         "",
@@ -165,6 +165,7 @@ MARKET = """The market is the core market with the calendar of a forecast (`conf
 otherwise, 1,000 streamers, from January 2020 on. Parts of the table come from processes of their own; weeks before the timed ones
 are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of five weeks in one process, the first of
 which is not counted: another's data are in the caches then, and a thread has fallen asleep. A ratio and a slope are of one turn each.
+The slope on one thread says what consumers cost; on two, how well few blocks are shared out too, where neighbours slow one core.
 A consumer has eight slots for offers. Empty ones are passed over, so a week costs more where more are filled, as in 2030. Where a core is
 shared with other machines, its speed changes by half within minutes, and so do lines that were measured minutes apart.
 

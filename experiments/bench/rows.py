@@ -56,7 +56,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan((20_000, 26), 3, 100_000, 4, 3, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, 0, False, False)
+QUICK = Plan((20_000, 26), 3, 100_000, 4, 4, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, 0, False, False)
 ROOM_EACH = 128  # memory that a consumer of the largest market needs in all [bytes]; source: definition (the budget of 120, and some)
 MEMORY = Path("/proc/meminfo")
 LINEAR_FROM = 100_000  # consumers from which cost should grow in proportion; below, what a week costs at any size shows
@@ -132,13 +132,14 @@ def market_rows(plan: Plan) -> Iterator[Row]:
 
 def size_rows(plan: Plan) -> Iterator[Row]:
     """Growth of time with consumers, and memory."""
-    turns = in_turns(plan.turns, plan.sizes)
+    alone, turns = in_turns(plan.turns // 2, plan.sizes, threads=(1,)), in_turns(plan.turns, plan.sizes)
     for size, weeks in zip(plan.sizes, zip(*turns["seconds"], strict=True), strict=True):
         each_one = tuple(seconds / size * 1e9 for seconds in weeks)
         yield Row(f"market, {size:,} consumers, 2 threads, by size", "ns for each consumer and week", each_one, pace=pace(turns))
     least = sum(size < LINEAR_FROM for size in plan.sizes)
-    slopes = tuple(slope(plan.sizes[least:], weeks[least:]) for weeks in turns["seconds"])
-    yield Row(f"slope of log time on log consumers, from {LINEAR_FROM:,}", "1", slopes, least=0.95, most=1.05)
+    for threads, measured in (("1 thread", alone), ("2 threads", turns)):
+        slopes = tuple(slope(plan.sizes[least:], weeks[least:]) for weeks in measured["seconds"])
+        yield Row(f"slope of log time on log consumers, from {LINEAR_FROM:,}, {threads}", "1", slopes, least=0.95, most=1.05)
 
     first, second, largest = (plan.sizes[place] for place in (least, -2, -1))
     small, before, last = market(first, WARM), market(second, WARM), market(largest, plan.long - WARM)
