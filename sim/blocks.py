@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -107,15 +106,17 @@ def for_each_block(
     work: Callable[[int, int, int], None], blocks: Sequence[tuple[int, int]], threads: int, pool: ThreadPoolExecutor | None
 ) -> None:
     """Call work(worker, first, stop) for every block; each worker, of whom the caller is one, takes the next block that is free."""
-    ticket = count()
+    left = iter(blocks)
 
     def serve(worker: int) -> None:
-        while (place := next(ticket)) < len(blocks):
-            work(worker, *blocks[place])
+        for first, stop in left:
+            work(worker, first, stop)
 
-    others = [pool.submit(serve, worker) for worker in range(1, threads)] if pool is not None else []
+    others = [pool.submit(serve, worker) for worker in range(1, min(threads, len(blocks)))] if pool is not None else []
     try:
         serve(0)
     finally:
+        for _ in left:  # where the caller's failed or was interrupted, nobody takes another
+            pass
         for future in others:
             future.result()

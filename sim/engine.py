@@ -24,6 +24,7 @@ from sim.streams import Streams
 BEFORE = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"])
 AFTER = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"])
 MOST_UNITS = 2.0**62  # of a tally; what is no number becomes -2**63 as an integer
+COUNTS = 32_768  # of a tally, that are closed at once: they stay in a core's cache, and those of a usual market need no second thread
 KEPT = {"values", "p", "_absence"}  # what a mechanic has besides its fields
 
 
@@ -273,11 +274,15 @@ class Engine:
             self._check(call)
 
     def _close_tallies(self) -> None:
-        counts = self.workspaces[0].counts
-        for workspace in self.workspaces[1:]:
-            counts += workspace.counts
-            workspace.counts[...] = 0
-        take_counts(counts, QUANTUM, self._sums)
+        mine, *others = (workspace.counts for workspace in self.workspaces)
+
+        def close(_: int, first: int, stop: int) -> None:
+            for theirs in others:
+                mine[first:stop] += theirs[first:stop]
+                theirs[first:stop] = 0
+            take_counts(mine[first:stop], QUANTUM, self._sums[first:stop])
+
+        for_each_block(close, spans(mine.size, COUNTS, 1), self.threads, self.pool)
         if self.checked and (faults := [fault for f in self.fields.values() if f.tally for fault in self._outside(f, self.arrays[f.name])]):
             raise ContractError(faults)
 

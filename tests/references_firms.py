@@ -172,9 +172,16 @@ def add_up(room_gmv, room_minutes, platform_gmv, channel_gmv, lever_gmv, sales, 
 # -- careers --------------------------------------------------------------------------------------------------------------
 
 
-def add_sales(total, host, sales, part):
+def look_back(income, commitment, week, hosts, pace, adjustment, team):
+    income[...] = (1.0 - pace) * income + pace * week / hosts
+    commitment[...] = (1.0 - adjustment) * commitment + adjustment * team * income.clip(0.0)
+
+
+def remember_sales(apart, host, sales, half, memory, part):
+    apart *= 1.0 - memory
     hosted = host >= 0
-    np.add.at(total, host[hosted], part * sales[hosted])
+    for each, sample in zip(apart, (sales - half, half), strict=True):
+        np.add.at(each, host[hosted], part * sample[hosted])
 
 
 def move_host(active, exits, entries, income, commitment, leave, come, exit_rate, entry_rate, sharpness, other, hope):

@@ -47,9 +47,11 @@ def test_hosts_leave_at_a_shortfall_and_come_where_others_earn() -> None:
 
 
 def test_sales_of_rooms_belong_to_their_hosts() -> None:
-    total = np.array([1.0, 2.0])
-    streamer_career.add_sales(total, np.array([1, -1, 1]), np.array([10.0, 99.0, 30.0]), 0.1)
-    assert total.tolist() == [1.0, 6.0]
+    """Host 1 keeps half of 2 and 20, and gets a tenth of what each half bought: 7 and 25, 3 and 5."""
+    apart = np.array([[1.0, 2.0], [0.0, 20.0]])
+    sales, second_half = np.array([10.0, 99.0, 30.0]), np.array([3.0, 99.0, 5.0])
+    streamer_career.remember_sales(apart, np.array([1, -1, 1]), sales, second_half, 0.5, 0.1)
+    assert apart == pytest.approx(np.array([[0.5, 1.0 + 0.7 + 2.5], [0.0, 10.0 + 0.3 + 0.5]]))
 
 
 def test_a_brand_without_sales_remembers_its_margin_and_an_empty_place_is_filled() -> None:

@@ -180,7 +180,11 @@ def test_hosts(seed: int, hosts: int, exit_rate: float, entry_rate: float, sharp
         tolerance=FLOAT64,
     )
     rooms = 2 * hosts
-    agree(streamer_career.add_sales, draw.money(hosts), draw.rows(hosts, rooms, missing=True), draw.money(rooms), 0.08, tolerance=CNY)
+    half = draw.money(rooms)
+    sales, apart = half + draw.money(rooms), np.ascontiguousarray(draw.money((2, hosts)))
+    agree(streamer_career.remember_sales, apart, draw.rows(hosts, rooms, missing=True), sales, half, 0.08, 0.3, tolerance=CNY)
+    incomes = [draw.among((100.0, 0.0, -1e9, 1e9), hosts) for _ in range(3)]
+    agree(streamer_career.look_back, *incomes, 40.0, entry_rate, exit_rate, 0.65, tolerance=CNY)
 
 
 @MODEST

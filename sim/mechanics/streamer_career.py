@@ -54,12 +54,10 @@ class StreamerCareer(Mechanic):
         p, hosts = self.p, self.real_hosts[0] / self.streamer_active.size
         other = p.reservation * self.price_level[0]
         pace = p.memory if ctx.step > FIRST_RESULTS else 0.0
-        self.remembered_income += pace * (self.streamer_income / hosts - self.remembered_income)
-        self.commitment += p.adjustment * (p.team * np.maximum(self.remembered_income, 0.0) - self.commitment)
-        self.streamer_sales_apart *= 1.0 - p.memory
-        halves = self.outlet_gmv - self.outlet_half_gmv, self.outlet_half_gmv
-        for sample, sales in zip(self.streamer_sales_apart, halves, strict=True):
-            add_sales(sample, self.outlet_host, sales, p.memory * ctx.people / hosts)
+        look_back(self.remembered_income, self.commitment, self.streamer_income, hosts, pace, p.adjustment, p.team)
+        remember_sales(
+            self.streamer_sales_apart, self.outlet_host, self.outlet_gmv, self.outlet_half_gmv, p.memory, p.memory * ctx.people / hosts
+        )
         hope = middle(self.remembered_income[self.streamer_active > 0], other)
         leave, come = ctx.uniform("streamer", words=2)
         move(
@@ -69,11 +67,31 @@ class StreamerCareer(Mechanic):
 
 
 @compiled
-def add_sales(total: Array, host: Array, sales: Array, part: float) -> None:
-    """Add a part of each outlet's sales (outlets,) to its host's total (streamers,); what has no host has -1."""
+def look_back(income: Array, commitment: Array, week: Array, hosts: float, pace: float, adjustment: float, team: float) -> None:
+    """Remembered income (streamers,) of a real host moves towards the week's, which all `hosts` had, and commitments follow it.
+
+    Args:
+        income, commitment: CNY a week, changed. pace: weight of the week. adjustment: speed of commitments. team: part of income.
+    """
+    for s in range(income.size):
+        income[s] += pace * (week[s] / hosts - income[s])
+        commitment[s] += adjustment * (team * max(income[s], 0.0) - commitment[s])
+
+
+@compiled
+def remember_sales(apart: Array, host: Array, sales: Array, half: Array, memory: float, part: float) -> None:
+    """Remembered sales of each host to two halves of consumers, (2, streamers), fade, and a part of this week's is added.
+
+    Args:
+        host: (outlets,) streamer, -1 for none. sales, half: (outlets,) sales of the week, and those to the second half. memory: of a week.
+    """
+    for s in range(apart.shape[1]):
+        apart[0, s] *= 1.0 - memory
+        apart[1, s] *= 1.0 - memory
     for r in range(sales.size):
         if host[r] >= 0:
-            total[host[r]] += part * sales[r]
+            apart[0, host[r]] += part * (sales[r] - half[r])
+            apart[1, host[r]] += part * half[r]
 
 
 @compiled
