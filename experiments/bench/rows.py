@@ -34,7 +34,7 @@ class Plan:
     Attributes:
         toy: consumers and steps of the toy step. repeats: turns of each framework.
         market: consumers of the market rows. weeks: weeks timed there.
-        turns: of markets that are compared.
+        turns: of sizes that are compared; threads and streamers take twice, and sizes on one thread a third as many.
         sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory.
         rooms: streamers of the small and of the large market.
         late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
@@ -56,7 +56,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan((20_000, 26), 3, 100_000, 4, 4, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, 0, False, False)
+QUICK = Plan((20_000, 26), 3, 100_000, 4, 3, (10_000, 100_000, 200_000, 400_000), 8, (1_000, 5_000), 0, 0, False, False)
 ROOM_EACH = 128  # memory that a consumer of the largest market needs in all [bytes]; source: definition (the budget of 120, and some)
 MEMORY = Path("/proc/meminfo")
 LINEAR_FROM = 100_000  # consumers from which cost should grow in proportion; below, what a week costs at any size shows
@@ -117,10 +117,10 @@ def market_rows(plan: Plan) -> Iterator[Row]:
             f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
             note=f"weeks {weeks - 51} to {weeks}; {late['offers']:.1f} of 8 slots",
         )  # fmt: skip
-    turns = in_turns(plan.turns, [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
+    turns = in_turns(2 * plan.turns, [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
     faster = tuple(a / b for a, b in turns["seconds"])
     yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
-    words = [f"consumers={plan.market // 2}", f"beside={plan.turns}"]
+    words = [f"consumers={plan.market // 2}", f"beside={2 * plan.turns}"]
     beside = child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
     yield Row(
         f"two processes of {plan.market // 2:,} consumers at once, against one after the other", "times faster",
@@ -132,7 +132,7 @@ def market_rows(plan: Plan) -> Iterator[Row]:
 
 def size_rows(plan: Plan) -> Iterator[Row]:
     """Growth of time with consumers, and memory."""
-    alone, turns = in_turns(plan.turns // 2, plan.sizes, threads=(1,)), in_turns(plan.turns, plan.sizes)
+    alone, turns = in_turns(plan.turns // 3, plan.sizes, threads=(1,)), in_turns(plan.turns, plan.sizes)
     for size, weeks in zip(plan.sizes, zip(*turns["seconds"], strict=True), strict=True):
         each_one = tuple(seconds / size * 1e9 for seconds in weeks)
         yield Row(f"market, {size:,} consumers, 2 threads, by size", "ns for each consumer and week", each_one, pace=pace(turns))
@@ -179,7 +179,7 @@ def available() -> float:
 
 def room_rows(plan: Plan) -> Iterator[Row]:
     """What more rooms cost."""
-    turns = in_turns(plan.turns, [plan.market], streamers=plan.rooms)
+    turns = in_turns(2 * plan.turns, [plan.market], streamers=plan.rooms)
     slower = tuple(many / few for few, many in turns["seconds"])
     few, many = turns["build"]
     name = f"from {plan.rooms[0]:,} to {plan.rooms[1]:,} streamers, {plan.market:,} consumers"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.fields import FIRST_RESULTS, Array, last, own, param, read
 from sim.kernels.compiled import compiled
 from sim.kernels.market import logistic, middle
