@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from sim.engine import Engine
 
 
+def _at_once() -> None:
+    """Where calls follow one another, it is a call's turn when it is called."""
+
+
 class Context:
     """The week as one mechanic sees it in one phase.
 
@@ -25,6 +30,7 @@ class Context:
         first: number of the first consumer of the block (0 on the market side).
         count: number of consumers in the block.
         people: people whom one simulated consumer stands for.
+        my_turn: waits until all calls before this one in its phase are done, where they run side by side.
     """
 
     def __init__(self, engine: Engine, mechanic: Mechanic, phase: str) -> None:
@@ -37,6 +43,7 @@ class Context:
         self.first = 0
         self.count = 0
         self.people = engine.people
+        self.my_turn: Callable[[], None] = _at_once
 
     def size(self, dim: str) -> int:
         """Length of a dimension."""
@@ -84,4 +91,5 @@ class Context:
                 f"{self.mechanic} {what} in {self.phase}, where block follows block and the last bits would depend on their size. "
                 "Count there into a tally (add() to a sum channel of the market), and pay in a market phase, such as account."
             )
+        self.my_turn()
         return self._engine.ledger

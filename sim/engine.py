@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,12 @@ from sim.kernels.sums import take_counts
 from sim.ledger import Ledger
 from sim.mechanic import Mechanic
 from sim.streams import Streams
+from sim.turns import Turns
 
 BEFORE = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] < POSITION["offer"])
 AFTER = tuple(p.name for p in WEEK if p.over == "market" and POSITION[p.name] > POSITION["learn"])
 MOST_UNITS = 2.0**62  # of a tally; what is no number becomes -2**63 as an integer
+BROAD = 32_768  # rows of the market from which its calls in a phase run side by side: below, waking a thread costs more than it saves
 COUNTS = 32_768  # of a tally, that are closed at once: they stay in a core's cache, and those of a usual market need no second thread
 KEPT = {"values", "p", "_absence"}  # what a mechanic has besides its fields
 
@@ -39,6 +42,7 @@ class Call:
         self.context = Context(engine, mechanic, phase)
         self.access = accesses(mechanic, phase, engine.fields)
         self.completes: set[str] = set()
+        self.in_turn = bool(mechanic.uses) or "gather" in self.access.values()
         self.views: dict[str, Array] = {}
         self.rows: list[tuple[str, Rows]] = []
         self.block_rows: list[tuple[str, Rows]] = []
@@ -132,6 +136,10 @@ class Engine:
         block_phases = [p.name for p in WEEK if p.over == "block"]
         self._block_calls = [[(p, self._calls(p)) for p in block_phases] for _ in range(threads)]
         completing(call for calls in self._market_calls.values() for call in calls)
+        self._turns: dict[str, Turns] = {}
+        if threads > 1 and not checked and max(n for dim, n in self.sizes.items() if dim != "consumer") >= BROAD:
+            for phase in (*BEFORE, *AFTER):
+                self._take_turns(phase)
         for week in self._block_calls:
             completing(call for _, calls in week for call in calls)
         self._found()
@@ -213,10 +221,35 @@ class Engine:
             self.step()
         return self
 
+    def _take_turns(self, phase: str) -> None:
+        """Let the calls of a phase run side by side from now on."""
+        calls = self._market_calls.get(phase, [])
+        turns = self._turns[phase] = Turns(len(calls))
+        for place, call in enumerate(calls):
+            call.context.my_turn = partial(turns.wait, place)
+
     def _market_phases(self, phases: Sequence[str]) -> None:
         for phase in phases:
+            if phase in self._turns:
+                self._side_by_side(self._market_calls.get(phase, []), self._turns[phase])
+                continue
             for call in self._market_calls.get(phase, []):
                 self._market_call(call)
+
+    def _side_by_side(self, calls: Sequence[Call], turns: Turns) -> None:
+        """The calls of a phase on all threads; what depends on their order keeps it."""
+
+        def work(_: int, place: int, __: int) -> None:
+            call = calls[place]
+            try:
+                if call.in_turn:
+                    call.context.my_turn()
+                self._market_call(call)
+            finally:
+                turns.end(place)
+
+        turns.begin()
+        for_each_block(work, [(place, place + 1) for place in range(len(calls))], self.threads, self.pool)
 
     def _market_call(self, call: Call) -> None:
         if not call.bound:

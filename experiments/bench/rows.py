@@ -45,7 +45,7 @@ class Plan:
     repeats: int = 9
     market: int = 1_000_000
     weeks: int = 12
-    turns: int = 15
+    turns: int = 12
     sizes: tuple[int, ...] = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
     long: int = 52
     rooms: tuple[int, int] = (1_000, 100_000)
