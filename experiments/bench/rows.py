@@ -34,7 +34,7 @@ class Plan:
     Attributes:
         toy: consumers and steps of the toy step. repeats: turns of each framework.
         market: consumers of the market rows. weeks: weeks timed there.
-        turns: of sizes that are compared; threads and streamers take twice, and sizes on one thread a third as many.
+        turns: of what is compared; threads and streamers take twice, and sizes on one thread a third as many.
         sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory.
         rooms: streamers of the small and of the large market.
         late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
@@ -45,7 +45,7 @@ class Plan:
     repeats: int = 9
     market: int = 1_000_000
     weeks: int = 12
-    turns: int = 12
+    turns: int = 10
     sizes: tuple[int, ...] = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
     long: int = 52
     rooms: tuple[int, int] = (1_000, 100_000)
@@ -120,7 +120,7 @@ def market_rows(plan: Plan) -> Iterator[Row]:
     turns = in_turns(2 * plan.turns, [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
     faster = tuple(a / b for a, b in turns["seconds"])
     yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
-    words = [f"consumers={plan.market // 2}", f"beside={2 * plan.turns}"]
+    words = [f"consumers={plan.market // 2}", f"beside={plan.turns}"]
     beside = child([sys.executable, "-m", "experiments.bench.measure", *words], patience=1800.0)
     yield Row(
         f"two processes of {plan.market // 2:,} consumers at once, against one after the other", "times faster",
