@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -103,20 +103,31 @@ def together(shapes: Mapping[str, tuple[int, ...]], dtype: type) -> tuple[Array,
 
 
 def for_each_block(
-    work: Callable[[int, int, int], None], blocks: Sequence[tuple[int, int]], threads: int, pool: ThreadPoolExecutor | None
+    work: Callable[[int, int, int], None],
+    blocks: Sequence[tuple[int, int]],
+    threads: int,
+    pool: ThreadPoolExecutor | None,
+    give_up: Callable[[], None] = lambda: None,
 ) -> None:
-    """Call work(worker, first, stop) for every block; each worker, of whom the caller is one, takes the next block that is free."""
+    """Call work(worker, first, stop) for every block; each worker, of whom the caller is one, takes the next block that is free.
+
+    Where one fails, nobody takes another block, `give_up` is called, and the error is raised when all have stopped: the caller's own first.
+    """
     left = iter(blocks)
 
     def serve(worker: int) -> None:
-        for first, stop in left:
-            work(worker, first, stop)
+        try:
+            for first, stop in left:
+                work(worker, first, stop)
+        except BaseException:
+            list(left)  # at once: whoever took one before finds none between that and the end
+            give_up()
+            raise
 
     others = [pool.submit(serve, worker) for worker in range(1, min(threads, len(blocks)))] if pool is not None else []
     try:
         serve(0)
     finally:
-        for _ in left:  # where the caller's failed or was interrupted, nobody takes another
-            pass
-        for future in others:
-            future.result()
+        wait(others)
+    for future in others:
+        future.result()

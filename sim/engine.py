@@ -241,15 +241,14 @@ class Engine:
 
         def work(_: int, place: int, __: int) -> None:
             call = calls[place]
-            try:
-                if call.in_turn:
-                    call.context.my_turn()
+            if call.in_turn:
+                call.context.my_turn()
+            if not turns.given_up:
                 self._market_call(call)
-            finally:
-                turns.end(place)
+            turns.end(place)
 
         turns.begin()
-        for_each_block(work, [(place, place + 1) for place in range(len(calls))], self.threads, self.pool)
+        for_each_block(work, [(place, place + 1) for place in range(len(calls))], self.threads, self.pool, turns.give_up)
 
     def _market_call(self, call: Call) -> None:
         if not call.bound:

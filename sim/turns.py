@@ -18,17 +18,25 @@ class Turns:
 
     def __init__(self, calls: int) -> None:
         self._over = [threading.Event() for _ in range(calls)]
+        self.given_up = False
 
     def begin(self) -> None:
         """A week begins: nobody is done."""
+        self.given_up = False
         for over in self._over:
             over.clear()
 
     def wait(self, place: int) -> None:
-        """Until all before this place are done. They have all begun, as whoever is free takes the next; so nobody waits for ever."""
+        """Until all before this place are done, or all was given up. They were taken before, as whoever is free takes the next."""
         for over in self._over[:place]:
             over.wait()
 
     def end(self, place: int) -> None:
-        """This one is done, or failed."""
+        """This one is done."""
         self._over[place].set()
+
+    def give_up(self) -> None:
+        """One has failed: nobody need wait any more, nor begin."""
+        self.given_up = True
+        for over in self._over:
+            over.set()

@@ -258,3 +258,10 @@ def test_rows_with_a_place(place) -> None:
     assert placed.tolist() == np.flatnonzero(place >= 0).tolist()
     assert flagged.tolist() == np.flatnonzero(place == 3).tolist()
     assert placed.dtype == flagged.dtype == np.uintp
+
+
+def test_a_section_whose_weights_are_no_number_together_is_drawn_from_by_nobody() -> None:
+    """Two weights of 1e308 have no sum: its guide stays empty, and nothing is written beside it."""
+    _, guide, _ = sections_of(np.array([1e308, 1e308, 1.0, 2.0]), np.array([0, 0, 0, 1]), 2, 8)
+    assert guide[0].tolist() == [-1] * 8
+    assert guide[1].tolist() == [3] * 8

@@ -27,8 +27,11 @@ def test_a_newcomer_takes_over_no_reputation() -> None:
         streamer_entries=ENTRIES,
         outlet_bad=np.array([0.0, 0.0, 1.0, 1.0, 0.0]),
         outlet_baskets=np.array([0.0, 0.0, 4.0, 4.0, 0.0]),
+        streamer_active=np.array([1.0, 1.0, 0.0]),
+        host_gone=np.zeros(HOSTS.size, np.bool_),
     )
     market.traffic(None)
+    assert market.host_gone.tolist() == (HOSTS == 2).tolist()
     assert market.room_reputation == pytest.approx([0.9, 0.5, 0.7 + 0.04 * 5 / 7 * (0.375 - 0.7), 0.5, 0.6])
 
 

@@ -99,6 +99,16 @@ def test_complaints_on_one_subject_merge_and_jump_the_queue() -> None:
     assert 1 < decisions.delay_weeks[0] < 3
 
 
+def test_a_case_moved_among_its_equals_goes_behind_those_who_asked_with_it() -> None:
+    """Two subjects 256 apart share their draws, so their hour: the one that catches up with the other waits behind it."""
+    desk = CaseDesk(0, 4.0, 0.0, key=8)
+    for week, (subjects, severity) in enumerate((([1, 257], [1.0, 1.0]), ([257], [1.0]), ([1], [1.0]))):
+        desk.open(week, subjects, severity)
+        desk.advance(week)
+    desk.set_capacity(1, 4.0, 0.0)
+    assert desk.advance(3).subject.tolist() == [257, 1]
+
+
 def test_old_cases_are_not_forgotten() -> None:
     """A single complaint that has waited long goes before a fresh, slightly graver one."""
     desk = CaseDesk(0, 1.0, 0.0, key=8)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import sim
 import sim.engine
+from sim.blocks import for_each_block
 from sim.engine import Engine
 from sim.errors import LedgerError
 from sim.fields import Array, add, own
@@ -138,3 +140,36 @@ def test_a_whole_market_is_the_same_to_the_bit() -> None:
     for name in one.arrays.keys() | one.rows.keys():
         assert many.observe(name).tobytes() == one.observe(name).tobytes(), name
     assert list(many.ledger.flows.items()) == list(one.ledger.flows.items())
+
+
+def test_where_one_fails_nobody_begins_and_all_have_stopped() -> None:
+    """Worker 1 fails while the caller is in its first block: the caller ends that one, takes no other, and the error is raised then."""
+    begun, failed = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def work(worker: int, first: int, stop: int) -> None:
+        if worker:
+            begun.wait(timeout=30)
+            raise ValueError("a worker")
+        begun.set()
+        failed.wait(timeout=30)
+        done.append(first)
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ValueError, match="a worker"):
+        for_each_block(work, [(place, place + 1) for place in range(50)], 2, pool, failed.set)
+    assert len(done) == 1
+
+
+def test_an_interrupt_of_the_caller_is_not_lost() -> None:
+    """Ctrl-C in the caller is what is raised, whatever else went wrong."""
+    begun = threading.Event()
+
+    def work(worker: int, first: int, stop: int) -> None:
+        if worker:
+            begun.wait(timeout=30)
+            raise ValueError("a worker")
+        begun.set()
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(KeyboardInterrupt):
+        for_each_block(work, [(0, 1), (1, 2)], 2, pool)

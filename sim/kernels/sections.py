@@ -40,7 +40,7 @@ def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
         for at in range(begin, end):
             total += weight[members[at]]
             cdf[at] = total
-        if total > 0.0:
+        if 0.0 < total < np.inf:
             guide[s, 0] = begin
             for at in range(begin, end):  # each sends the cells that it does not reach on to the next; of several, the last counts
                 cdf[at] /= total

@@ -70,7 +70,7 @@ class CaseDesk:
         self._speed = 0.0
         self._cases: dict[int, Case] = {}
         self._table: dict[int, Case] = {}  # with an inspector, in the order in which they were taken up
-        self._waiting: list[tuple[int, int, Case]] = []  # by place in the queue
+        self._waiting: list[tuple[int, float, int, Case]] = []  # by place in the queue
         self._asked = count()
         self._seats = 0
         self._finished: list[tuple[Case, float]] = []
@@ -169,7 +169,7 @@ class CaseDesk:
         case.severity += severity
         if subject not in self._table:
             del self._waiting[bisect_left(self._waiting, case.place)]
-            case.place = self._priority(case), case.place[1]
+            case.place = self._priority(case), case.place[1], next(self._asked)
             insort(self._waiting, (*case.place, case))
 
     def _priority(self, case: Case) -> int:
@@ -180,7 +180,7 @@ class CaseDesk:
 
     def _queue(self, case: Case) -> None:
         """The case asks for an inspector, and waits where none is free."""
-        case.place = self._priority(case), next(self._asked)
+        case.place = self._priority(case), self._environment.now, next(self._asked)
         if len(self._table) < self._seats:
             self._begin(case)
         else:
