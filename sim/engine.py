@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -138,8 +137,7 @@ class Engine:
         completing(call for calls in self._market_calls.values() for call in calls)
         self._turns: dict[str, Turns] = {}
         if threads > 1 and not checked and max(n for dim, n in self.sizes.items() if dim != "consumer") >= BROAD:
-            for phase in (*BEFORE, *AFTER):
-                self._take_turns(phase)
+            self._turns = {phase: Turns(self._market_calls[phase]) for phase in (*BEFORE, *AFTER) if phase in self._market_calls}
         for week in self._block_calls:
             completing(call for _, calls in week for call in calls)
         self._found()
@@ -221,34 +219,13 @@ class Engine:
             self.step()
         return self
 
-    def _take_turns(self, phase: str) -> None:
-        """Let the calls of a phase run side by side from now on."""
-        calls = self._market_calls.get(phase, [])
-        turns = self._turns[phase] = Turns(len(calls))
-        for place, call in enumerate(calls):
-            call.context.my_turn = partial(turns.wait, place)
-
     def _market_phases(self, phases: Sequence[str]) -> None:
         for phase in phases:
             if phase in self._turns:
-                self._side_by_side(self._market_calls.get(phase, []), self._turns[phase])
+                self._turns[phase].run(self._market_call, threads=self.threads, pool=self.pool)
                 continue
             for call in self._market_calls.get(phase, []):
                 self._market_call(call)
-
-    def _side_by_side(self, calls: Sequence[Call], turns: Turns) -> None:
-        """The calls of a phase on all threads; what depends on their order keeps it."""
-
-        def work(_: int, place: int, __: int) -> None:
-            call = calls[place]
-            if call.in_turn:
-                call.context.my_turn()
-            if not turns.given_up:
-                self._market_call(call)
-            turns.end(place)
-
-        turns.begin()
-        for_each_block(work, [(place, place + 1) for place in range(len(calls))], self.threads, self.pool, turns.give_up)
 
     def _market_call(self, call: Call) -> None:
         if not call.bound:

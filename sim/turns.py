@@ -7,36 +7,54 @@ channel or paying (the last bits of a sum depend on it), and asking a service (w
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sim.blocks import for_each_block
+
+if TYPE_CHECKING:
+    from sim.engine import Call
 
 
 class Turns:
-    """Who of one phase is done.
+    """The calls of one phase, and who of them is done.
 
     Args:
-        calls: how many there are.
+        calls: in their order; the context of each learns how to wait for its turn.
     """
 
-    def __init__(self, calls: int) -> None:
-        self._over = [threading.Event() for _ in range(calls)]
-        self.given_up = False
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self._calls = calls
+        self._over = [threading.Event() for _ in calls]
+        self._given_up = False
+        for place, call in enumerate(calls):
+            call.context.my_turn = partial(self._wait, place)
 
-    def begin(self) -> None:
-        """A week begins: nobody is done."""
-        self.given_up = False
+    def run(self, do: Callable[[Call], None], threads: int, pool: ThreadPoolExecutor | None) -> None:
+        """Do every call, on all threads; what depends on their order keeps it. Where one fails, nobody begins another."""
+        self._given_up = False
         for over in self._over:
             over.clear()
 
-    def wait(self, place: int) -> None:
+        def work(_: int, place: int, __: int) -> None:
+            call = self._calls[place]
+            if call.in_turn:
+                self._wait(place)
+            if not self._given_up:
+                do(call)
+            self._over[place].set()
+
+        for_each_block(work, [(place, place + 1) for place in range(len(self._calls))], threads, pool, self._give_up)
+
+    def _wait(self, place: int) -> None:
         """Until all before this place are done, or all was given up. They were taken before, as whoever is free takes the next."""
         for over in self._over[:place]:
             over.wait()
 
-    def end(self, place: int) -> None:
-        """This one is done."""
-        self._over[place].set()
-
-    def give_up(self) -> None:
+    def _give_up(self) -> None:
         """One has failed: nobody need wait any more, nor begin."""
-        self.given_up = True
+        self._given_up = True
         for over in self._over:
             over.set()

@@ -169,8 +169,7 @@ class CaseDesk:
         case.severity += severity
         if subject not in self._table:
             del self._waiting[bisect_left(self._waiting, case.place)]
-            case.place = self._priority(case), case.place[1], next(self._asked)
-            insort(self._waiting, (*case.place, case))
+            self._line_up(case, case.place[1])
 
     def _priority(self, case: Case) -> int:
         """Place in the queue, lower first; all who wait age alike, so the hour of opening ranks them."""
@@ -180,11 +179,15 @@ class CaseDesk:
 
     def _queue(self, case: Case) -> None:
         """The case asks for an inspector, and waits where none is free."""
-        case.place = self._priority(case), self._environment.now, next(self._asked)
         if len(self._table) < self._seats:
             self._begin(case)
         else:
-            insort(self._waiting, (*case.place, case))
+            self._line_up(case, self._environment.now)
+
+    def _line_up(self, case: Case, asked: float) -> None:
+        """The case, which asked in some hour, goes behind those that are as pressing and asked then."""
+        case.place = self._priority(case), asked, next(self._asked)
+        insort(self._waiting, (*case.place, case))
 
     def _take_up(self) -> None:
         """Inspectors who are free take up the most pressing cases that wait."""

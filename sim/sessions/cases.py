@@ -27,11 +27,7 @@ class Case:
     machine_draw: float  # below machine_share: prepared by a machine
     remaining: float = math.nan  # inspector hours still to do; nan until begun
     since: float = math.nan  # hour at which work went on last
-    place: tuple[int, float, int] = (
-        0,
-        0.0,
-        0,
-    )  # in the queue: priority, lower first; hour of asking; number of those who asked or moved before
+    place: tuple[int, float, int] = (0, 0.0, 0)  # in the queue: priority, lower first; hour of asking; number among equals
     finish: simpy.events.Timeout | None = None
 
 
