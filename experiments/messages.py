@@ -99,22 +99,26 @@ def message(
     return sentences
 
 
+def _ends(fan: Fan, base: int) -> tuple[int, int]:
+    """The years a sentence compares: from the base, or from the first year where nothing comes after it, to the last."""
+    first, last = int(fan.years[0]), int(fan.years[-1])
+    return (base if base < last else first), last
+
+
 def _growth(grown: Fan, base: int, language: str) -> dict[str, object]:
     if not len(grown.years):  # a single year was simulated
-        return {"turns": say("stays", language), "growth": "?"}
-    early, late = (grown.at(int(year)).median for year in (max(base, grown.years[0]), grown.years[-1]))
-    turns = direction(early, late, ("quickens", "slows", "stays"))
+        return {"turns": say("is", language), "growth": "?"}
+    start, end = _ends(grown, base)
+    early, late = grown.at(start).median, grown.at(end).median
+    turns = direction(early, late, ("quickens", "slows", "stays")) if start < end else "is"
     return {"turns": say(turns, language), "growth": digits_text(100 * late, 0)}
 
 
 def _spoken(panel: Panel, fans: dict[str, Fan], base: int, language: str, suffix: str) -> dict[str, object]:
     fan = fans[panel.variable]
-    last = int(fan.years[-1])
-    since = base if base < last else int(fan.years[0])
+    since, last = _ends(fan, base)
     start, end = fan.at(since), fan.at(last)
-    digits = panel.digits if panel.digits is not None else (0 if panel.factor == 100 else None)
-    if digits is None:
-        digits = 0 if panel.factor * end.median >= 20 else 1
+    digits = panel.digits if panel.digits is not None else (0 if panel.factor * end.median >= 20 else 1)
     texts = {
         key: digits_text(panel.factor * getattr(end, name), digits) for key, name in (("level", "median"), ("low", "low"), ("high", "high"))
     }

@@ -72,6 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "falls": ("falls from {before} ({base}) to", "从 {before}（{base} 年）降至"),
     "stays": ("stays near", "保持在"),
     "quickens": ("quickens to", "加快至"),
+    "is": ("is", "为"),
     "slows": ("slows to", "放缓至"),
 }
 

@@ -171,11 +171,19 @@ def test_message_follows_the_direction_of_the_runs() -> None:
     assert [digits_text(value) for value in (9.64, 41.2, -0.001)] == ["9.6", "41", "0.0"]
 
 
-@pytest.mark.parametrize("last", [2020, 2022])
-def test_a_short_run_is_drawn_too(tmp_path: Path, report: Report, history: History, last: int) -> None:
-    """A trial run of a year or three has no 2024 to start from; it still shows what it has."""
+@pytest.mark.parametrize(("last", "turns"), [(2020, "is"), (2021, "is"), (2022, "(quickens to|slows to|stays near)")])
+def test_a_short_run_is_drawn_too(tmp_path: Path, report: Report, history: History, last: int, turns: str) -> None:
+    """A trial run of a year or three has no 2024 to start from; it shows what it has, and calls one growth no trend."""
     short = made_up_ensemble(draws=2, seeds=1, last=last)
-    assert len(draw_all(short, tmp_path, report, history)) == len(PLANS)
+    pictures = draw_all(short, tmp_path, report, history)
+    assert len(pictures) == len(PLANS)
+    assert re.search(rf"growth {turns} [?\d]", pictures[0].title)
+
+
+def test_a_small_share_is_told_with_a_decimal(tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History) -> None:
+    """From 1.6 to 1.4% is a fall; in whole numbers its title would say from 2 to 1%, or from 2 to 2%."""
+    small = ensemble.assign(top100_gmv_share_annual=ensemble["top100_gmv_share_annual"] * 0 + 0.0144)
+    assert "1.4%" in quick(tmp_path, small, report, history, "concentration").title
 
 
 def test_the_same_runs_give_the_same_bytes(tmp_path: Path, ensemble: xr.Dataset, report: Report, history: History) -> None:
