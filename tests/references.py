@@ -50,7 +50,7 @@ MASK = 2**32 - 1
 
 
 def sections_of(weight, section, sections, cells):
-    cdf, guide = np.zeros(weight.size), np.full((sections, cells), -1, np.int32)
+    cdf, guide = np.ones(weight.size), np.full((sections, cells), -1, np.int32)
     members = np.argsort(section, kind="stable").astype(np.int32)
     for s in range(sections):
         inside = np.flatnonzero(section[members] == s)

@@ -13,7 +13,7 @@ from sim.fields import QUANTUM, SLOTS
 from sim.kernels.choice import WIDTH, add_noise, exp32, gumbel_argmax, log32
 from sim.kernels.compiled import compiled, count, rows_where, rows_with
 from sim.kernels.random import fill_uniform
-from sim.kernels.sections import pick_each, pick_in_order, places_of, sections_of
+from sim.kernels.sections import pick, pick_each, pick_in_order, places_of, sections_of
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER, shares_among, transfer
 
 KEY = np.uint64(0x1234_5678_9ABC_DEF0)
@@ -56,6 +56,18 @@ def test_draws_are_those_of_a_search_in_cumulative_weights(cells: int, rows: tup
         assert (weight[out] > 0.0).all()
 
 
+@pytest.mark.parametrize("rows", [1, 33, 20_000])
+def test_no_search_leaves_a_table_without_weight(rows: int) -> None:
+    """Whatever lies behind the table in memory: where nothing has weight nobody is drawn, and every search ends at its first entry."""
+    cdf, guide, members = sections_of(np.zeros(rows), np.arange(rows) % 3, 4, 64)
+    assert (cdf == 1.0).all()
+    out = np.zeros(4_000, np.int32)
+    pick_each(cdf, guide, members, np.arange(out.size) % 4, np.linspace(0.0, 1.0, out.size, endpoint=False, dtype=np.float32), out)
+    assert (out == -1).all()
+    for section in range(4):
+        assert pick.py_func(cdf, guide, members, section, np.float32(1.0 - 2.0**-24)) == -1  # numpy would refuse to look beyond the end
+
+
 def test_draws_follow_the_weights() -> None:
     """Weights 1, 0, 2, 5 of one room each: shares of an eighth, none, a quarter and five eighths."""
     weight, u = np.array([1.0, 0.0, 2.0, 5.0]), np.random.default_rng(0).random(80_000, np.float32)
@@ -70,10 +82,12 @@ def test_draws_follow_the_weights() -> None:
 @given(hnp.arrays(float, st.integers(1, 40), elements=weights), st.integers(1, 100))
 def test_draws_of_one_section_are_those_of_a_search(weight: np.ndarray, seed: int) -> None:
     """As numpy finds them in the same float32 edges, draws on an edge and the greatest draw included."""
-    if weight.sum() <= 0.0:
-        return
     cdf, guide, _ = sections_of(weight, np.zeros(weight.size, np.int64), 1, 64)
     edges = cdf.astype(np.float32)
+    if weight.sum() <= 0.0:
+        with pytest.raises(ValueError, match="no row has a weight"):
+            pick_in_order(edges, guide[0], np.zeros(1, np.float32), np.empty(1, np.uint32))
+        return
     u = np.concatenate([np.random.default_rng(seed).random(50, np.float32), edges[edges < 1.0], np.float32([0.0, 1.0 - 2.0**-24])])
     out = np.empty(u.size, np.uint32)
     pick_in_order(edges, guide[0], u, out)

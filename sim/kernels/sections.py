@@ -15,11 +15,11 @@ def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
     """What `pick` needs to draw in proportion to `weight`, section by section, in order of the rows.
 
     Args:
-        weight: (m,) not negative. section: (m,) int in [0, sections). sections: how many there are.
+        weight: (m,) not negative, m at least 1. section: (m,) int in [0, sections). sections: how many there are.
         cells: length of the guide, a power of two, so that shares of it are exact; the more cells, the fewer steps a draw takes.
 
     Returns:
-        cdf (m,) float64, cumulative shares, each section ending at 1 (all 0 where it has no weight);
+        cdf (m,) float64, cumulative shares, each section ending at 1 (all 1 where it has no weight, so that no search runs on);
         guide (sections, cells) int32, the first entry whose cdf exceeds g / cells, -1 where a section has no weight;
         members (m,) int32, the row each entry stands for.
     """
@@ -49,6 +49,9 @@ def sections_of(weight: Any, section: Any, sections: int, cells: int) -> Any:
                     guide[s, unreached] = at + 1
             for g in range(1, cells):
                 guide[s, g] = max(guide[s, g], guide[s, g - 1])
+        else:
+            for at in range(begin, end):
+                cdf[at] = 1.0
     return cdf, guide, members
 
 
@@ -93,7 +96,12 @@ def pick_in_order(cdf: Any, guide: Any, u: Any, out: Any) -> None:
     Args:
         cdf: (m,) float32 and guide (cells,) int32, both from `sections_of` with one section; its last entry is 1.
         u: (n,) float32, draws in [0, 1) in steps of 2**-24. out: (n,) uint32, written: places in `cdf`.
+
+    Raises:
+        ValueError: nothing has weight, so nothing can be drawn.
     """
+    if guide[0] < 0:
+        raise ValueError("no row has a weight to be drawn by")
     cells = np.float32(guide.size)
     for i in range(u.size):
         at = np.uintp(guide[np.uintp(np.int32(u[i] * cells))])  # an unsigned index needs no look at its sign
