@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+import errno
 import os
 import shutil
 import subprocess
@@ -12,7 +14,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.kernels.compiled import ingredients
+from sim import fields
+from sim.kernels.compiled import compiled, ingredients
 from sim.mechanics.orders import deliver
 
 ASK = """
@@ -31,14 +34,15 @@ def ask(tmp_path: Path):
     """Ask a copy of the engine for the sum of one basket of 1.00 CNY, and how much of the rule's code it found on disk."""
     shutil.copytree(Path(sim.__file__).parent, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
 
-    def asked(file: str = "", old: str = "", new: str = "") -> list[int]:
+    def asked(file: str = "", old: str = "", new: str = "", **surroundings: str) -> list[int]:
         if file:
             place = tmp_path / "sim" / file
             text = place.read_text(encoding="utf-8")
             assert text.count(old) == 1
             place.write_text(text.replace(old, new), encoding="utf-8")
-        surroundings = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "machine"), "PYTHONPATH": str(tmp_path)}
+        surroundings = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "machine"), "PYTHONPATH": str(tmp_path), **surroundings}
         done = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True, env=surroundings, cwd=tmp_path)
+        asked.said = done.stderr
         return [int(word) for word in done.stdout.split()]
 
     return asked
@@ -53,13 +57,99 @@ def test_a_change_in_another_file_makes_a_rule_anew(ask) -> None:
     assert ask("kernels/compiled.py", '"""A value in units of 1e-4, as', '"""A value, in units of 1e-4, as') == [25_000, 1]
 
 
+def test_code_that_a_dying_process_leaves_is_taken_for_no_other_rule(ask, tmp_path: Path) -> None:
+    """Files of code of before, cut off, or of another rule under this one's name are as good as none."""
+    assert ask() == [10_000, 0]
+    (kept,) = (tmp_path / "machine").rglob("orders.deliver-*.nbc")
+    whole = kept.read_bytes()
+    assert ask("fields.py", "FEN = 100.0", "FEN = 0.8") == [12_500, 0]
+    renewed = kept.read_bytes()
+    for left in (whole, renewed[:-100], renewed[:10], b"", renewed[:-1] + b"?"):
+        kept.write_bytes(left)
+        assert ask() == [12_500, 0]
+    assert ask() == [12_500, 1]
+    assert not list((tmp_path / "machine").rglob("*.tmp"))
+
+
+def test_without_a_folder_to_write_to_rules_run_all_the_same(ask, tmp_path: Path) -> None:
+    """With one warning that says what to do: a file stands where the only folder would be."""
+    (tmp_path / "machine").write_text("in the way", encoding="utf-8")
+    assert ask(NUMBA_CACHE_LOCATOR_CLASSES="UserProvidedCacheLocator") == [10_000, 0]
+    assert ask.said.count("cannot be kept on disk") == 1
+    assert "NUMBA_CACHE_DIR" in ask.said
+
+
+def test_a_full_disk_stops_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    @compiled
+    def doubled(x: float) -> float:
+        return 2.0 * x
+
+    def full(old: Path, new: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.warns(RuntimeWarning, match="No space left on device"):
+        assert doubled(1.5) == 3.0
+    assert not list(Path(doubled._cache.cache_path).glob("*doubled*"))
+
+
 def test_what_a_rule_is_made_of() -> None:
     """Rules and numbers of other files by name, and those that they use in their turn; not its words."""
-    found = dict(ingredients(deliver.py_func)[3])
+    found = dict(ingredients(deliver.py_func)[1])
     assert {"quanta", "rows_with", "FEN", "PAID_SLOT"} <= set(found)
     assert found["FEN"] == "100.0"
-    assert "10000.0" in ingredients(deliver.py_func.__globals__["quanta"].py_func)[1]
+    assert "10000.0" in repr(ingredients(deliver.py_func.__globals__["quanta"].py_func)[0])
     assert deliver.py_func.__doc__ not in repr(ingredients(deliver.py_func))
+
+
+FACTOR = 2.0
+PARTS = np.array([1.0, 2.0])
+NESTED = (3, np.arange(4))
+
+
+class Kind(enum.Enum):
+    """Named numbers, as a rule may use."""
+
+    ONE = 1
+
+
+def helping(x):
+    """A plain function, as numba takes where it is told to."""
+    return x + 1
+
+
+def outer(x):
+    """Uses something of every kind that may change while its own code does not."""
+    here = sys.modules
+    return [helping(FACTOR * part) for part in PARTS], NESTED, Kind.ONE, fields.FEN, here, x
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "new"),
+    [
+        (globals(), "FACTOR", 3.0),
+        (globals(), "PARTS", np.array([1.0, 2.5])),
+        (globals(), "PARTS", np.array([1.0, 2.0], np.float32)),
+        (globals(), "NESTED", (3, np.arange(5))),
+        (globals(), "Kind", enum.Enum("Kind", {"ONE": 2})),
+        (globals(), "helping", lambda x: x + 2),
+        (vars(fields), "FEN", 1.0),
+    ],
+)
+def test_whatever_a_rule_uses_changes_what_it_is_made_of(monkeypatch: pytest.MonkeyPatch, place: dict, name: str, new: object) -> None:
+    """Numbers, arrays, tuples, names for numbers, functions, also inside a comprehension or through a module."""
+    before = repr(ingredients(outer))
+    assert before == repr(ingredients(outer))
+    monkeypatch.setitem(place, name, new)
+    assert repr(ingredients(outer)) != before
+
+
+def test_a_closure_is_made_of_what_it_holds() -> None:
+    def adding(amount: float):
+        return lambda x: x + amount
+
+    assert ingredients(adding(1.0)) == ingredients(adding(1.0))
+    assert ingredients(adding(1.0)) != ingredients(adding(2.0))
 
 
 def looped(n):
@@ -71,4 +161,4 @@ looped.py_func = looped  # as numba's dispatchers have it
 
 
 def test_a_rule_that_calls_itself_comes_to_an_end() -> None:
-    assert "looped" in dict(ingredients(looped)[3])
+    assert "looped" in dict(ingredients(looped)[1])
