@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -29,32 +30,30 @@ QUICK_SIZES, QUICK_SEEDS = (2_000, 20_000), 4
 CERTAINTY = 0.95
 HEADLINES = (
     "live_gmv", "private_domain_gmv", "live_users", "cpm", "brand_self_broadcast_share", "content_similarity", "watch_time",
-    "violation_rate", "return_rate", "streamer_gmv_gini", "streamer_tail_exponent",
+    "violation_rate", "return_rate", "streamer_gmv_gini", "streamer_tail_exponent", "top100_gmv_share",
 )  # fmt: skip
 FOLDER = Path(__file__).resolve().parent.parent / "docs"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One quantity at one size, over seeds, and against the largest size seed by seed.
+    """One quantity at two sizes, seed by seed.
 
     Attributes:
-        mean, spread: over seeds; spread is the standard deviation between them.
-        difference: mean relative difference to the largest size; half: half of its interval, widened for the number of quantities
-            and sizes compared at once. nan for the largest size itself.
+        difference: mean relative difference of the smaller size to the larger one, `against`.
+        half: half of its interval, widened for the number of quantities and pairs of sizes compared at once.
     """
 
     quantity: str
     size: int
-    mean: float
-    spread: float
+    against: int
     difference: float
     half: float
 
     @property
     def agrees(self) -> bool:
         """Whether no difference lies in the interval."""
-        return math.isnan(self.difference) or abs(self.difference) <= self.half
+        return abs(self.difference) <= self.half
 
 
 def simulate(sizes: Sequence[int], seeds: int, end: str = END, **options: Any) -> dict[int, Array]:
@@ -75,24 +74,18 @@ def simulate(sizes: Sequence[int], seeds: int, end: str = END, **options: Any) -
 
 
 def compare(found: Mapping[int, Array], names: Sequence[str] = HEADLINES) -> list[Comparison]:
-    """Every quantity at every size against the largest.
+    """Every quantity at every size against every larger one.
 
     Args:
         found: size -> (seeds, quantities), the same seeds in the same order at each size.
     """
-    largest = max(found)
-    tests = len(names) * (len(found) - 1)
+    pairs = list(combinations(sorted(found), 2))
     rows = []
     for place, name in enumerate(names):
-        reference = found[largest][:, place]
-        for size in sorted(found):
-            values = found[size][:, place]
-            difference = half = math.nan
-            if size != largest:
-                paired = values / reference - 1.0
-                error = float(paired.std(ddof=1)) / math.sqrt(paired.size)
-                difference, half = float(paired.mean()), reach(paired.size, tests) * error
-            rows.append(Comparison(name, size, float(values.mean()), float(values.std(ddof=1)), difference, half))
+        for size, against in pairs:
+            paired = found[size][:, place] / found[against][:, place] - 1.0
+            error = float(paired.std(ddof=1)) / math.sqrt(paired.size)
+            rows.append(Comparison(name, size, against, float(paired.mean()), reach(paired.size, len(names) * len(pairs)) * error))
     return rows
 
 
@@ -101,23 +94,31 @@ def reach(seeds: int, tests: int) -> float:
     return float(stdtrit(seeds - 1, 1.0 - (1.0 - CERTAINTY) / tests / 2.0))
 
 
-def table_lines(rows: Sequence[Comparison]) -> list[str]:
-    """The comparisons as Markdown."""
-    lines = ["| quantity | consumers | mean | between seeds | against the largest size | agrees |", "|---|---:|---:|---:|---:|---|"]
+def table_lines(found: Mapping[int, Array], rows: Sequence[Comparison]) -> list[str]:
+    """What was found and compared, as Markdown: a row for each quantity and size."""
+    sizes = sorted(found)
+    names = list(dict.fromkeys(each.quantity for each in rows))
+    told = {}
     for each in rows:
-        against = "" if math.isnan(each.difference) else f"{each.difference:+.2%} ± {each.half:.2%}"
-        verdict = "" if math.isnan(each.difference) else "yes" if each.agrees else "**no**"
-        spread = f"{each.spread / abs(each.mean):.2%}" if each.mean else "0"
-        lines.append(row(each.quantity, f"{each.size:,}", f"{each.mean:.4g}", spread, against, verdict))
+        text = f"{each.difference:+.2%} ± {each.half:.2%}"
+        told[each.quantity, each.size, each.against] = text if each.agrees else f"**{text}**"
+    lines = [row("quantity", "consumers", "mean", "between seeds", *(f"against {size:,}" for size in sizes[1:]))]
+    lines.append(row("---", "---:", "---:", "---:", *("---:" for _ in sizes[1:])))
+    for place, name in enumerate(names):
+        for size in sizes:
+            values = found[size][:, place]
+            spread = f"{values.std(ddof=1) / abs(values.mean()):.2%}" if values.mean() else "0"
+            against = (told.get((name, size, larger), "") for larger in sizes[1:])
+            lines.append(row(name, f"{size:,}", f"{values.mean():.4g}", spread, *against))
     return lines
 
 
-def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
+def page(found: Mapping[int, Array], rows: Sequence[Comparison], end: str) -> str:
     """The page as Markdown."""
-    sizes = sorted({each.size for each in rows})
-    judged = [each for each in rows if not math.isnan(each.difference)]
-    agree = sum(each.agrees for each in judged)
-    halves = [float(np.median([each.half for each in judged if each.size == size])) for size in sizes[:-1]]
+    sizes, seeds = sorted(found), len(next(iter(found.values())))
+    agree = sum(each.agrees for each in rows)
+    largest = [each for each in rows if each.against == sizes[-1]]
+    halves = [float(np.median([each.half for each in largest if each.size == size])) for size in sizes[:-1]]
     falls = "; ".join(f"±{half:.2%} at {size:,}" for size, half in zip(sizes, halves, strict=False))
     return "\n".join(
         [
@@ -128,21 +129,22 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
             f"comparisons together with {CERTAINTY:.0%} certainty, so it is wider than that of a single one; agreement proves no",
             "equality: a difference as large as half of the interval could hide.",
             "",
-            f"**{agree} of {len(judged)} comparisons agree with {sizes[-1]:,} consumers within their sampling intervals.** The median",
-            f"half of an interval is {falls}: sampling consumers adds noise that falls with their number{pace(judged, sizes)}.",
+            f"**{agree} of {len(rows)} comparisons between sizes agree within their sampling intervals.** The median half of an interval",
+            f"against {sizes[-1]:,} consumers is {falls}: sampling consumers adds noise that falls with their",
+            f"number{pace(largest, sizes)}.",
             "What stays in the column `between seeds` at the largest size is mostly which firms there are.",
             "",
-            alone(judged, seeds),
-            *(["", different(judged)] if agree < len(judged) else []),
+            *([different(rows), ""] if agree < len(rows) else []),
+            alone(rows, seeds),
             "",
-            *table_lines(rows),
+            *table_lines(found, rows),
             "",
             "![Difference to the largest market by quantity and size](sizes.svg)",
             "",
             "**What concentration means when streamers are a sample.** A simulated streamer stands for many real hosts, so the raw",
             "share of the largest simulated ones says nothing about the largest real ones. The Gini coefficient and the tail exponent",
             "are properties of the distribution and are estimated from the sample; `top100_gmv_share` maps the exponent to 1.1",
-            "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). Both are of remembered",
+            "million real sellers ([decision 0008](decisions/0008-concentration-mapped-to-real-sellers.md)). All are of remembered",
             "sales of about 12 weeks of hosts in business, not of a year. With few consumers a small host sells a handful of baskets,",
             "and chance among hosts looks like inequality: the Gini coefficient is therefore taken from sales to two halves of the",
             "consumers, two samples of the same market (`sim.concentration.gini_of_samples`), which keeps what both have in common. What",
@@ -152,9 +154,9 @@ def page(rows: Sequence[Comparison], seeds: int, end: str) -> str:
     )
 
 
-def pace(judged: Sequence[Comparison], sizes: Sequence[int]) -> str:
+def pace(rows: Sequence[Comparison], sizes: Sequence[int]) -> str:
     """For which quantity the noise falls most from the smallest size to the next, and for which least."""
-    small, more = ({each.quantity: each.half for each in judged if each.size == size} for size in sizes[:2])
+    small, more = ({each.quantity: each.half for each in rows if each.size == size} for size in sizes[:2])
     falls = {name: small[name] / more[name] for name in small if more.get(name)}
     if len(falls) < 2:
         return ""
@@ -165,49 +167,50 @@ def pace(judged: Sequence[Comparison], sizes: Sequence[int]) -> str:
     )
 
 
-def alone(judged: Sequence[Comparison], seeds: int) -> str:
+def alone(rows: Sequence[Comparison], seeds: int) -> str:
     """What would differ if it were the only comparison made."""
-    halves = {each: each.half * reach(seeds, 1) / reach(seeds, len(judged)) for each in judged}
-    found = [f"`{e.quantity}` at {e.size:,} ({e.difference:+.2%} ± {half:.2%})" for e, half in halves.items() if abs(e.difference) > half]
-    by_chance = (1.0 - CERTAINTY) * len(judged)
+    halves = {each: each.half * reach(seeds, 1) / reach(seeds, len(rows)) for each in rows}
+    found = [_told(each, half) for each, half in halves.items() if abs(each.difference) > half]
+    by_chance = (1.0 - CERTAINTY) * len(rows)
     return (
-        f"Each taken alone, with {CERTAINTY:.0%} certainty, {len(found)} of {len(judged)} would differ, where chance makes {by_chance:.1f}"
+        f"Each taken alone, with {CERTAINTY:.0%} certainty, {len(found)} of {len(rows)} would differ, where chance makes {by_chance:.1f}"
         + (f": {', '.join(found)}." if found else ".")
     )
 
 
-def different(judged: Sequence[Comparison]) -> str:
+def different(rows: Sequence[Comparison]) -> str:
     """What does depend on the number of consumers."""
-    found = [f"`{each.quantity}` at {each.size:,} ({each.difference:+.1%})" for each in judged if not each.agrees]
+    found = [_told(each, each.half) for each in rows if not each.agrees]
     return f"Not so {', '.join(found)}: there the chance by which few consumers buy here or there does not average out."
 
 
+def _told(each: Comparison, half: float) -> str:
+    return f"`{each.quantity}` at {each.size:,} against {each.against:,} ({each.difference:+.2%} ± {half:.2%})"
+
+
 def draw(rows: Sequence[Comparison], path: Path) -> None:
-    """Differences to the largest size with intervals, quantity by quantity."""
+    """Differences between sizes with intervals, quantity by quantity."""
     import matplotlib
     from matplotlib.figure import Figure
 
-    judged = [each for each in rows if not math.isnan(each.difference)]
-    names, sizes = list(dict.fromkeys(each.quantity for each in judged)), sorted({each.size for each in judged})
-    agree = sum(each.agrees for each in judged)
+    names, pairs = list(dict.fromkeys(each.quantity for each in rows)), list(dict.fromkeys((each.size, each.against) for each in rows))
+    agree = sum(each.agrees for each in rows)
     with matplotlib.rc_context({"svg.hashsalt": "livemarket", "svg.fonttype": "path"}):
-        figure = Figure(figsize=(7.0, 0.8 + 0.42 * len(names)), dpi=150, layout="constrained")
+        figure = Figure(figsize=(7.0, 0.8 + 0.5 * len(names)), dpi=150, layout="constrained")
         axes = figure.subplots()
-        for number, size in enumerate(sizes):
-            part = [each for each in judged if each.size == size]
-            places = [names.index(each.quantity) + 0.28 * (number - (len(sizes) - 1) / 2) for each in part]
+        for number, (size, against) in enumerate(pairs):
+            part = [each for each in rows if (each.size, each.against) == (size, against)]
+            label = f"{size:,} against {against:,} consumers"
+            places = [names.index(each.quantity) + 0.26 * (number - (len(pairs) - 1) / 2) for each in part]
             axes.errorbar(
                 [100 * each.difference for each in part], places, xerr=[100 * each.half for each in part], fmt="os^D"[number % 4],
-                color=("0.55", "0.1", "0.35")[number % 3], markersize=4, capsize=2.5, lw=1.0, label=f"{size:,} consumers",
+                color=("0.55", "0.1", "0.35")[number % 3], markersize=4, capsize=2.5, lw=1.0, label=label,
             )  # fmt: skip
         axes.axvline(0.0, color="0.3", lw=0.8)
         axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=8.5)
         axes.invert_yaxis()
-        largest = max(each.size for each in rows)
-        axes.set_xlabel(f"difference to {largest:,} consumers [%], with the interval of all comparisons together", fontsize=8.5)
-        axes.set_title(
-            f"{agree} of {len(judged)} results agree with {largest:,} consumers within chance", fontsize=10, loc="left", weight="bold"
-        )
+        axes.set_xlabel("difference to the larger market [%], with the interval of all comparisons together", fontsize=8.5)
+        axes.set_title(f"{agree} of {len(rows)} comparisons between sizes agree within chance", fontsize=10, loc="left", weight="bold")
         axes.legend(fontsize=8.5, frameon=False, loc="best")
         axes.tick_params(labelsize=8.5)
         figure.savefig(path, metadata={"Date": None, "Creator": "livemarket"})
@@ -220,10 +223,11 @@ def main(typed: Sequence[str]) -> int:
         return 2
     quick = "quick" in typed
     seeds = QUICK_SEEDS if quick else SEEDS
-    rows = compare(simulate(QUICK_SIZES if quick else SIZES, seeds))
-    print("\n".join(table_lines(rows)))
+    found = simulate(QUICK_SIZES if quick else SIZES, seeds)
+    rows = compare(found)
+    print("\n".join(table_lines(found, rows)))
     if not quick:
-        (FOLDER / "sizes.md").write_text(page(rows, seeds, END) + "\n", encoding="utf-8")
+        (FOLDER / "sizes.md").write_text(page(found, rows, END) + "\n", encoding="utf-8")
         draw(rows, FOLDER / "sizes.svg")
         print(f"Written: {FOLDER / 'sizes.md'} and {FOLDER / 'sizes.svg'}.")
     return 0

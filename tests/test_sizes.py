@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import sim
 from experiments.sizes import HEADLINES, compare, draw, main, page, simulate
+from sim.concentration import gini, gini_of_samples
+from sim.observables import OBSERVABLES, Market
 
 
 def test_equal_means_agree_and_a_shift_does_not() -> None:
@@ -18,15 +21,16 @@ def test_equal_means_agree_and_a_shift_does_not() -> None:
     assert by_name["same"].agrees
     assert not by_name["shifted"].agrees
     assert by_name["shifted"].difference == pytest.approx(0.05, abs=0.02)
-    assert by_name["same"].half < 0.05 < by_name["same"].spread
+    assert by_name["same"].half < 0.05
 
 
 def test_the_page_says_what_agrees() -> None:
     found = {10: np.array([[1.0], [1.1], [0.9]]), 100: np.array([[1.01], [1.09], [0.91]])}
     rows = compare(found, ["live_gmv"])
-    text = page(rows, 3, "2020-12-31")
-    assert "**1 of 1 comparisons agree with 100 consumers" in text
+    text = page(found, rows, "2020-12-31")
+    assert "**1 of 1 comparisons between sizes agree" in text
     assert "| live_gmv | 10 | 1 | 10.00% |" in text
+    assert "3 seeds" in text
     assert "Each taken alone, with 95% certainty, 0 of 1 would differ, where chance makes 0.1." in text
 
 
@@ -36,10 +40,34 @@ def test_the_page_says_what_would_differ_alone() -> None:
     names = [f"quantity_{number}" for number in range(10)]
     found = {size: 1.0 + noise * rng.standard_normal((12, 10)) for size, noise in ((10, 0.01), (100, 0.001), (1000, 0.0001))}
     found[10][:, 3] += 0.01 - (found[10][:, 3] / found[1000][:, 3] - 1.0).mean()
-    text = page(compare(found, names), 12, "2020-12-31")
-    assert "**20 of 20 comparisons agree" in text
-    assert "`quantity_3` at 10 (+1.00% ±" in text
-    assert "falls with their number, most for" in text
+    text = page(found, compare(found, names), "2020-12-31")
+    assert "**30 of 30 comparisons between sizes agree" in text
+    assert "`quantity_3` at 10 against 1,000 (+1.00% ±" in text
+    assert "falls with their\nnumber, most for" in text
+
+
+def test_two_small_sizes_are_compared_too() -> None:
+    """What the largest size does not tell, as it lies between: 2% from the first to the second, 1% from either to the third."""
+    noise = 0.003 * np.random.default_rng(5).standard_normal((3, 12, 1))
+    found = {size: 1.0 + level + noise[number] for number, (size, level) in enumerate(((10, 0.01), (100, -0.01), (1000, 0.0)))}
+    rows = compare(found, ["live_gmv"])
+    assert [(each.size, each.against) for each in rows] == [(10, 100), (10, 1000), (100, 1000)]
+    assert rows[0].difference == pytest.approx(0.02, abs=0.004)
+    assert not rows[0].agrees
+    text = page(found, rows, "2020-12-31")
+    assert "Not so `live_gmv` at 10 against 100 (+2." in text
+    assert "| **+2." in text
+
+
+def test_the_recorded_gini_is_that_of_two_samples() -> None:
+    """What is published is not the plain coefficient, which at few consumers has chance in it."""
+    engine = sim.build(sim.Configuration(consumers=500, brands=12, streamers=40), seed=1)
+    for _ in range(6):
+        engine.step()
+    recorded = next(each for each in OBSERVABLES if each.name == "streamer_gmv_gini").value(Market(engine))
+    apart = engine.arrays["streamer_sales_apart"][:, engine.arrays["streamer_active"] > 0]
+    assert recorded == pytest.approx(gini_of_samples(*apart))
+    assert recorded != pytest.approx(gini(apart.sum(axis=0)), rel=0.01)
 
 
 def test_the_picture_is_drawn(tmp_path) -> None:
@@ -51,11 +79,12 @@ def test_the_picture_is_drawn(tmp_path) -> None:
 def test_a_market_of_thousands_is_one_of_tens_of_thousands() -> None:
     """Ten quantities of half a year at 3,000 and 24,000 consumers, ten seeds: no difference beyond the sampling interval.
 
-    Not the exponent, which has in it what chance adds to the largest hosts. 20,000 to 2,000,000 consumers: `python -m experiments.sizes`.
+    Not the exponent and the share that follows from it, which have in them what chance adds to the largest hosts.
+    20,000 to 2,000,000 consumers: `python -m experiments.sizes`.
     """
     found = simulate((3_000, 24_000), 10, "2020-06-30", brands=60, streamers=120)
-    rows = [each for each in compare(found) if each.size == 3_000 and each.quantity != "streamer_tail_exponent"]
-    assert len(rows) == len(HEADLINES) - 1
+    rows = [each for each in compare(found) if each.quantity not in ("streamer_tail_exponent", "top100_gmv_share")]
+    assert len(rows) == len(HEADLINES) - 2
     assert [f"{each.quantity}: {each.difference:+.1%} ± {each.half:.1%}" for each in rows if not each.agrees] == []
     assert all(each.half < 0.2 for each in rows), [f"{each.quantity}: ± {each.half:.1%}" for each in rows]
     assert np.median([each.half for each in rows]) < 0.08
