@@ -54,12 +54,15 @@ class Context:
         return np.uint64(self._engine.streams.key(self.mechanic, self.phase, label))
 
     def uniform(self, dim: str = "consumer", label: str = "", words: int = 1) -> Array:
-        """A uniform draw in [0, 1) for each row of a dimension (of this block's consumers): float32."""
+        """A uniform draw in [0, 1) for each row of a dimension (of this block's consumers): float32.
+
+        The same label in the same phase gives the same numbers again: draws that should differ need labels of their own.
+        """
         first, count = self._rows(dim)
         return self._engine.streams.uniform(int(self.key(f"{dim}:{label}")), self.step, first, count, words)
 
     def normal(self, dim: str = "consumer", label: str = "", words: int = 1, rows: Array | None = None) -> Array:
-        """A standard normal draw for each row of a dimension (of this block's consumers), or for some rows: float32."""
+        """A standard normal draw for each row of a dimension (of this block's consumers) or for some rows, as `uniform`: float32."""
         first, count = self._rows(dim)
         agents = np.arange(first, first + count) if rows is None else first + rows
         return self._engine.streams.normal(int(self.key(f"{dim}:{label}")), self.step, agents, words)
@@ -89,7 +92,8 @@ class Context:
         if PHASES[self.phase].over == "block":
             raise ContractError(
                 f"{self.mechanic} {what} in {self.phase}, where block follows block and the last bits would depend on their size. "
-                "Count there into a tally (add() to a sum channel of the market), and pay in a market phase, such as account."
+                "Count there into a tally (add() to a sum channel of the market, in whole numbers of QUANTUM), and pay in a market phase, "
+                "such as account."
             )
         self.my_turn()
         return self._engine.ledger

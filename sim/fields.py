@@ -138,7 +138,8 @@ def own(
         bounds: range checked in a checked run, that of a channel when all have contributed.
         doc: what it means.
         dtype: numpy type; by default float32 for consumers and float64 for the market, where money is.
-        gather: "sum" or "product" for a channel to which every mechanic may contribute.
+        gather: "sum" or "product" for a channel to which every mechanic may contribute. What consumers add to a sum of the market is
+            a whole number of `QUANTUM`, for its owner too: `np.int64(round(value / QUANTUM))`, or `count` in a compiled rule.
         lasting: False for consumer fields that live only while their block is in flight.
     """
     phases = (at,) if isinstance(at, str) else tuple(at)
@@ -172,7 +173,7 @@ def last(*, whole: bool = False) -> Any:
 
 
 def add() -> Any:
-    """A contribution to a sum channel. From a block to the market it is an integer count of `QUANTUM`."""
+    """A contribution to a sum channel. From a block to the market it is a whole number of `QUANTUM`; see `own`."""
     return Declaration("add")
 
 

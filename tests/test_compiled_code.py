@@ -15,7 +15,8 @@ import pytest
 
 import sim
 from sim import fields
-from sim.kernels.compiled import compiled, ingredients
+from sim.kernels.compiled import compiled
+from sim.kernels.machine_code import ingredients
 from sim.mechanics.orders import deliver
 
 ASK = """

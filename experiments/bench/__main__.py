@@ -25,6 +25,7 @@ from experiments.bench.report import Row, frameworks, page, promises
 from experiments.bench.rows import FULL, QUICK, all_rows, toy_rows
 from experiments.refusal import Faults, RefusedError
 from sim.errors import did_you_mean
+from sim.runner import code_version
 
 OPTIONS = {"quick": "quick=true", "out": "out=FOLDER"}
 
@@ -74,6 +75,7 @@ def machine() -> dict[str, str]:
         "machine": f"{models[0] if models else platform.processor() or platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB",
         "load before the run": f"{load} (below 0.2 the machine was idle)",
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "livemarket": f"{version('livemarket')}, code {code_version()}",
         "livemarket's packages": ", ".join(f"{name} {version(name)}" for name in packages),
     }
 

@@ -2,6 +2,7 @@
 
 python -m experiments.bench.measure consumers=100000 threads=2 warm=4 weeks=12
 python -m experiments.bench.measure consumers=100000 turns=6 threads=1,2 streamers=1000    # several, taking turns
+python -m experiments.bench.measure consumers=100000 weeks=12 full=1    # with an offer in every slot
 python -m experiments.bench.measure consumers=100000 beside=6    # two processes, one after the other and at once
 """
 
@@ -73,16 +74,21 @@ def market(consumers: int, weeks: int, threads: int, streamers: int) -> Any:
     return sim.build(configuration, seed=1)
 
 
-def measured(consumers: int, weeks: int, threads: int = 1, streamers: int = 1000, warm: int = WARM, record: int = 0) -> dict[str, Any]:
-    """Build a market, run `warm` weeks unseen and `weeks` timed ones.
+def measured(
+    consumers: int, weeks: int, threads: int = 1, streamers: int = 1000, warm: int = WARM, record: int = 0, full: int = 0
+) -> dict[str, Any]:
+    """Build a market, with full=1 one of full slots, run `warm` weeks unseen and `weeks` timed ones.
 
     Returns:
         `build` seconds, `seconds` of each timed week, `market` seconds of its market side (with recording where record=1), `offers`
         that a consumer met in the last of them, `yardstick` in ns before and after, `lasting`, `resident` (of the market alone), `peak`
         and `beyond` (peak less lasting) in bytes.
     """
-    import sim.model  # noqa: F401  what every market needs is no part of this one's memory
+    import sim.model  # what every market needs is no part of this one's memory
+    from experiments.bench.full_slots import Exposure
 
+    if full:
+        sim.model.register(Exposure)
     before = yardstick()
     gc.collect()
     empty = resident()

@@ -166,7 +166,8 @@ otherwise, 1,000 streamers, from January 2020 on. Parts of the table come from p
 are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of five weeks in one process, the first of
 which is not counted: another's data are in the caches then, and a thread has fallen asleep. A ratio and a slope are of one turn each.
 The slope on one thread says what consumers cost; on two, how well few blocks are shared out too, where neighbours slow one core.
-A consumer has eight slots for offers. Empty ones are passed over, so a week costs more where more are filled, as in 2030. Where a core is
+A consumer has eight slots for offers. Empty ones are passed over, so a week costs more where more are filled, as in 2030; the row of
+full slots gives everybody eight offers (`experiments/bench/full_slots.py`). Lines without a spread were measured once. Where a core is
 shared with other machines, its speed changes by half within minutes, and so do lines that were measured minutes apart.
 
 The last two columns are for comparison between machines: the targets were set on one where the toy step

@@ -110,6 +110,11 @@ def market_rows(plan: Plan) -> Iterator[Row]:
     note = f"weeks {WARM + 1} to {WARM + plan.weeks}, recorded; {two['offers']:.1f} of 8 slots hold an offer"
     yield Row(f"market, {size}, 2 threads", "ns for each consumer and week", each(two), most=150, pace=pace(two), note=note)
     yield Row(f"market, {size}, 1 thread", "ns for each consumer and week", each(one), pace=pace(one))
+    full = market(plan.market, plan.weeks, 2, full=1)
+    yield Row(
+        f"market, {size}, 2 threads, every slot full", "ns for each consumer and week", each(full), most=150, pace=pace(full),
+        note=f"{full['offers']:.1f} of 8 slots hold an offer: what it lacks is filled with any, which takes some ns too",
+    )  # fmt: skip
     if plan.late:
         weeks = Clock(Configuration().start, Configuration().end).steps
         late = market(plan.late, 52, warm=weeks - 52)
