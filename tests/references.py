@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
+import experiments.bench
 import sim.kernels
 import sim.mechanics
+from experiments.bench import toy_mechanics as toy
 from sim.kernels import auction, choice, market, random, sections, sums
 from sim.mechanics import (
     adoption,
@@ -42,6 +44,7 @@ from sim.mechanics import (
 )
 from tests import references_consumers as consumers
 from tests import references_firms as firms
+from tests import references_toy
 
 MASK = 2**32 - 1
 
@@ -286,6 +289,13 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     takings.add_up: firms.add_up,
     touchpoints.count_touched: consumers.count_touched,
     touchpoints.meet: consumers.meet,
+    toy.choose_by_odds: references_toy.choose_by_odds,
+    toy.count_each: references_toy.count_each,
+    toy.exponentials: references_toy.exponentials,
+    toy.move_trust: references_toy.move_trust,
+    toy.option_at: references_toy.option_at,
+    toy.place_of: references_toy.place_of,
+    toy.worth: references_toy.worth,
     watching.bore: consumers.bore,
     watching.tire: consumers.tire,
     watching.watch: consumers.watch,
@@ -321,9 +331,9 @@ COVERED = {
 
 
 def kernels() -> dict[str, Any]:
-    """Every compiled function of the kernels and of the mechanics, as module.function."""
+    """Every compiled function of the kernels, of the mechanics and of the benchmark, as module.function."""
     found = {}
-    for package in (sim.kernels, sim.mechanics):
+    for package in (sim.kernels, sim.mechanics, experiments.bench):
         for info in pkgutil.iter_modules(package.__path__):
             module = importlib.import_module(f"{package.__name__}.{info.name}")
             for name, value in vars(module).items():
