@@ -27,6 +27,8 @@ FLOAT32 = {"rtol": 2e-6, "atol": 3e-5}
 """A few roundings of float32 (6e-8 relative each) among terms of at most a hundred utils."""
 FLOAT64 = {"rtol": 1e-11, "atol": 1e-11}
 """Sums in another order and another library's exp and log: a few roundings of float64 (1e-16 each), up to a hundred terms."""
+EXPONENTIAL = {"rtol": 2e-7, "atol": 0.0}
+"""What `exp32` promises."""
 EXACT = {"rtol": 0.0, "atol": 0.0}
 
 

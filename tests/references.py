@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
+import experiments.bench
 import sim.kernels
 import sim.mechanics
+from experiments.bench import toy_mechanics as toy
 from sim.kernels import auction, choice, market, random, sections, sums
 from sim.mechanics import (
     adoption,
@@ -42,6 +44,7 @@ from sim.mechanics import (
 )
 from tests import references_consumers as consumers
 from tests import references_firms as firms
+from tests import references_toy
 
 MASK = 2**32 - 1
 
@@ -67,6 +70,10 @@ def places_of(edges, u, place):
 
 def pick_each(cdf, guide, members, section, u, out):
     out[...] = [consumers.drawn(cdf, guide, members, s, one) for s, one in zip(section, u, strict=True)]
+
+
+def pick_in_order(cdf, guide, u, out):
+    out[...] = np.searchsorted(cdf, u, side="right")
 
 
 # -- auction --------------------------------------------------------------------------------------------------------------
@@ -124,10 +131,11 @@ def philox(counter, key):
 
 
 def words_of(agent, step, key):
-    """Four uniform draws in [0, 1) of 24 bits each."""
+    """Five uniform draws in [0, 1) of 24 bits each: the upper ones of each of four words, and the lower ones of three together."""
     agent, key = int(agent), int(key)
     words = philox((agent & MASK, agent >> 32, int(step) & MASK, 0), (key & MASK, key >> 32))
-    return np.array([word >> 8 for word in words]) / 2.0**24
+    lower = [word % 256 for word in words]
+    return np.array([*(word // 256 for word in words), (lower[0] * 256 + lower[1]) * 256 + lower[2]]) / 2.0**24
 
 
 def fill_uniform(out, key, step, first):
@@ -135,9 +143,14 @@ def fill_uniform(out, key, step, first):
         out[:, i] = words_of(int(first) + i, step, key)[: out.shape[0]]
 
 
+def fill_five(one, two, three, four, five, key, step, first):
+    for i in range(one.size):
+        one[i], two[i], three[i], four[i], five[i] = words_of(int(first) + i, step, key)
+
+
 def fill_normal(out, key, step, agents):
     for i, agent in enumerate(agents):
-        radius, angle = words_of(agent, step, key).reshape(2, 2).T
+        radius, angle = words_of(agent, step, key)[:4].reshape(2, 2).T
         length = np.sqrt(-2.0 * np.log(1.0 - radius))
         pairs = np.stack([length * np.cos(2 * np.pi * angle), length * np.sin(2 * np.pi * angle)], axis=1)
         out[:, i] = pairs.reshape(-1)[: out.shape[0]]
@@ -159,6 +172,10 @@ def mix(x):
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & wide
     x = (x ^ (x >> 27)) * 0x94D049BB133111EB & wide
     return x ^ (x >> 31)
+
+
+def exp32(x):
+    return np.exp(np.clip(float(x), -87.0, 88.0))
 
 
 def add_noise(utility, index, row, value):
@@ -226,6 +243,7 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     brand_trust.find_bonds: consumers.find_bonds,
     brand_trust.learn_brands: consumers.learn_brands,
     choice.add_noise: add_noise,
+    choice.exp32: exp32,
     choice.first_of_most: first_of_most,
     choice.gumbel_argmax: gumbel_argmax,
     exposure.show: consumers.show,
@@ -243,6 +261,7 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     pricing.price_tags: firms.price_tags,
     private_domain.belong: consumers.belong,
     private_domain.moved: consumers.moved,
+    random.fill_five: fill_five,
     random.fill_normal: fill_normal,
     random.fill_uniform: fill_uniform,
     ranking.exploration_shares: firms.exploration_shares,
@@ -252,6 +271,7 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     regulation.sentence: firms.sentence,
     regulation.suspects: firms.suspects,
     sections.pick_each: pick_each,
+    sections.pick_in_order: pick_in_order,
     sections.places_of: places_of,
     sections.sections_of: sections_of,
     streamer_career.look_back: firms.look_back,
@@ -269,6 +289,13 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     takings.add_up: firms.add_up,
     touchpoints.count_touched: consumers.count_touched,
     touchpoints.meet: consumers.meet,
+    toy.choose_by_odds: references_toy.choose_by_odds,
+    toy.count_each: references_toy.count_each,
+    toy.exponentials: references_toy.exponentials,
+    toy.move_trust: references_toy.move_trust,
+    toy.option_at: references_toy.option_at,
+    toy.place_of: references_toy.place_of,
+    toy.worth: references_toy.worth,
     watching.bore: consumers.bore,
     watching.tire: consumers.tire,
     watching.watch: consumers.watch,
@@ -277,10 +304,7 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
 
 COVERED = {
     "sums.shares_among": "test_networks.test_shares_among_neighbours_are_those_of_the_table",
-    "random.fill_five": "test_kernels.test_a_fifth_draw_leaves_the_others_alone_and_is_uniform",
-    "sections.pick_in_order": "test_kernels.test_draws_of_one_section_are_those_of_a_search",
     # Parts that the compiler copies into kernels: tested through these, or on their own.
-    "choice.exp32": "test_kernels.test_exp32_is_the_exponential",
     "choice.gumbel": "test_oracles.test_noise",
     "choice.log32": "test_kernels.test_the_logarithm_is_right_to_the_last_bits",
     "choice.mix": "test_oracles.test_choices",
@@ -292,7 +316,7 @@ COVERED = {
     "exposure.hear": "test_oracles_consumers.test_who_is_shown_what",
     "exposure.revisit": "test_oracles_consumers.test_who_is_shown_what",
     "private_domain.move": "test_oracles_consumers.test_a_week_of_belonging",
-    "random.low_bytes": "test_kernels.test_a_fifth_draw_leaves_the_others_alone_and_is_uniform",
+    "random.low_bytes": "test_oracles.test_random_numbers",
     "random.normal_pair": "test_oracles.test_random_numbers",
     "random.philox": "test_streams.test_philox_gives_the_published_numbers",
     "random.unit_float": "test_oracles.test_random_numbers",
@@ -307,9 +331,9 @@ COVERED = {
 
 
 def kernels() -> dict[str, Any]:
-    """Every compiled function of the kernels and of the mechanics, as module.function."""
+    """Every compiled function of the kernels, of the mechanics and of the benchmark, as module.function."""
     found = {}
-    for package in (sim.kernels, sim.mechanics):
+    for package in (sim.kernels, sim.mechanics, experiments.bench):
         for info in pkgutil.iter_modules(package.__path__):
             module = importlib.import_module(f"{package.__name__}.{info.name}")
             for name, value in vars(module).items():

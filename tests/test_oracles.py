@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.kernels import auction, choice, market, random, sections, sums
 from sim.kernels.sums import BY_INDEX, EACH, TOGETHER
-from tests.adversarial import ALMOST_ONE, FIRMS, FLOAT64, PEOPLE, SEEDS, Draws, agree
+from tests.adversarial import ALMOST_ONE, EXPONENTIAL, FIRMS, FLOAT64, PEOPLE, SEEDS, Draws, agree
 from tests.references import COVERED, REFERENCES, kernels, scores
 
 MODEST = settings(max_examples=40)
@@ -41,6 +41,20 @@ def test_sections(seed: int, rows: int, number: int, cells: int) -> None:
     edges = cdf[cdf < 1.0].astype(np.float32)
     u = np.concatenate([draw.draws(40), edges, np.nextafter(edges, np.float32(0.0))])
     agree(sections.pick_each, cdf, guide, members, draw.rows(number, u.size), u.clip(0.0, ALMOST_ONE), np.empty(u.size, np.int32))
+
+
+@MODEST
+@given(SEEDS, FIRMS, CELLS)
+def test_one_section(seed: int, rows: int, cells: int) -> None:
+    """Ties, rows without weight before, between and after others, one row; draws at 0, on edges, a step beside them, and just below 1."""
+    draw = Draws(seed)
+    weight = draw.among(WEIGHTS, rows)
+    weight[draw.rng.integers(rows)] = 3.0  # somebody has weight
+    cdf, guide, _ = sections.sections_of(weight, np.zeros(rows, np.int64), 1, cells)
+    steps = np.floor(cdf * 2**24)[:, None] + [-1, 0, 1]
+    u = np.concatenate([draw.draws(40), steps.ravel().clip(0, 2**24 - 1) / np.float32(2**24)]).astype(np.float32)
+    edges = cdf.astype(np.float32)
+    agree(sections.pick_in_order, edges, guide[0], u, np.empty(u.size, np.uint32))
 
 
 @MODEST
@@ -77,13 +91,14 @@ def test_auctions_of_units(seed: int, bidders: int, supply: float, alike: bool) 
 
 
 @MODEST
-@given(SEEDS, st.integers(0, 3), st.integers(1, 4), st.sampled_from([0, 5, 2**32 - 2, 2**40]), st.sampled_from([0, 1, 571]))
+@given(SEEDS, st.integers(0, 3), st.integers(1, 5), st.sampled_from([0, 5, 2**32 - 2, 2**40]), st.sampled_from([0, 1, 571]))
 def test_random_numbers(seed: int, count: int, words: int, first: int, step: int) -> None:
     """Philox in Python's whole numbers, to the bit. Normals to 1e-5: sines and logarithms of float32 at lengths up to 5.8."""
     key = np.uint64(np.random.default_rng(seed).integers(0, 2**64, dtype=np.uint64))
     agree(random.fill_uniform, np.empty((words, count), np.float32), key, step, first)
+    agree(random.fill_five, *np.empty((5, count), np.float32), key, step, first)
     agents = first + np.arange(count)[::-1].copy()
-    agree(random.fill_normal, np.empty((words, count), np.float32), key, step, agents, tolerance={"rtol": 0.0, "atol": 1e-5})
+    agree(random.fill_normal, np.empty((min(words, 4), count), np.float32), key, step, agents, tolerance={"rtol": 0.0, "atol": 1e-5})
 
 
 @MODEST
@@ -136,6 +151,13 @@ def test_choices(seed: int, people: int, outside: float, first: int) -> None:
 @given(st.sampled_from([-1e300, -50.0, -1e-300, 0.0, 3.0, 50.0, 710.0, 1e300]))
 def test_the_logistic(x: float) -> None:
     agree(market.logistic, x, tolerance=FLOAT64)
+
+
+@MODEST
+@given(st.floats(-90.0, 90.0, width=32) | st.sampled_from([-1e30, -87.0, -1e-30, 0.0, 88.0, 1e30]))
+def test_the_exponential(x: float) -> None:
+    """Beyond -87 and 88 as there."""
+    agree(choice.exp32, np.float32(x), tolerance=EXPONENTIAL)
 
 
 BAD = (0.0, 1.0, 2.5, 1e9, 0.25, np.nan, -1.0, np.inf)
