@@ -16,6 +16,7 @@ from numba.core.registry import CPUDispatcher
 import experiments.bench
 import sim.kernels
 import sim.mechanics
+from experiments.bench import full_slots
 from experiments.bench import toy_mechanics as toy
 from sim.kernels import auction, choice, market, random, sections, sums
 from sim.mechanics import (
@@ -289,6 +290,7 @@ REFERENCES: Mapping[Any, Callable[..., Any]] = {
     takings.add_up: firms.add_up,
     touchpoints.count_touched: consumers.count_touched,
     touchpoints.meet: consumers.meet,
+    full_slots.fill: references_toy.fill,
     toy.choose_by_odds: references_toy.choose_by_odds,
     toy.count_each: references_toy.count_each,
     toy.exponentials: references_toy.exponentials,

@@ -1,4 +1,4 @@
-"""What the benchmark's toy step means, in plain numpy: all consumers at once, as `experiments.bench.toy_step` has it."""
+"""What the benchmark's rules mean, in plain numpy: the toy step of `experiments.bench.toy_step`, all consumers at once, and full slots."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ def count_each(chosen, total):
 
 def move_trust(trust, chosen, luck, goal, pull, noise):
     trust += pull[chosen] * (goal[chosen] + (luck - 0.5) * noise[chosen] - trust)
+
+
+def fill(offered, rooms, brands, seed):
+    empty = offered < 0
+    row, slot = np.nonzero(empty)
+    mixed = ((8 * (seed + row) + slot).astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32)
+    mixed = ((mixed ^ (mixed >> np.uint64(15))) * np.uint64(2246822519)) % np.uint64(2**32)
+    share = mixed.astype(float) / 2**32
+    offered[empty] = np.select(
+        [slot < 6, slot == 6], [np.floor(share * rooms), rooms + np.floor(share * brands)], rooms + brands + np.floor(share * brands)
+    )

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.bench import toy_mechanics
+from experiments.bench import full_slots, toy_mechanics
+from sim.fields import SLOTS
 from sim.kernels.choice import CHUNK
 from tests.adversarial import EXPONENTIAL, FIRMS, PARTS, PEOPLE, SEEDS, Draws, agree
 
@@ -103,3 +104,14 @@ def test_trust(seed: int, people: int, streamers: int) -> None:
     goal, pull, noise = draw.among(SIGNED, streamers, np.float32), draw.parts(streamers, np.float32), draw.parts(streamers, np.float32)
     agree(toy_mechanics.move_trust, trust, chosen, draw.parts(people, np.float32), goal, pull, noise)
     agree(toy_mechanics.move_trust, trust, chosen, draw.draws(people), goal, pull, noise, tolerance={"rtol": 0.0, "atol": 5e-7})
+
+
+@MODEST
+@given(SEEDS, PEOPLE, FIRMS, FIRMS)
+def test_full_slots(seed: int, people: int, rooms: int, brands: int) -> None:
+    """Offers stay, and every empty slot gets an outlet of its kind: one room, one brand, slots all empty or all full."""
+    draw = Draws(seed)
+    offered = np.where(draw.rng.random((people, SLOTS)) < draw.rng.choice([0.0, 0.5, 1.0]), -1, 0).astype(np.int32)
+    agree(full_slots.fill, offered, rooms, brands, seed)
+    full_slots.fill(offered, rooms, brands, seed)
+    assert ((offered >= 0) & (offered < rooms + 2 * brands)).all()
