@@ -130,8 +130,8 @@ def page(found: Mapping[int, Array], rows: Sequence[Comparison], end: str) -> st
             "equality: a difference as large as half of the interval could hide.",
             "",
             f"**{agree} of {len(rows)} comparisons between sizes agree within their sampling intervals.** The median half of an interval",
-            f"against {sizes[-1]:,} consumers is {falls}: sampling consumers adds noise that falls with their",
-            f"number{pace(largest, sizes)}.",
+            f"against {sizes[-1]:,} consumers is {falls}:",
+            f"sampling consumers adds noise that falls with their number{pace(largest, sizes)}.",
             "What stays in the column `between seeds` at the largest size is mostly which firms there are.",
             "",
             *([different(rows), ""] if agree < len(rows) else []),
@@ -162,8 +162,8 @@ def pace(rows: Sequence[Comparison], sizes: Sequence[int]) -> str:
         return ""
     most, least = max(falls, key=falls.__getitem__), min(falls, key=falls.__getitem__)
     return (
-        f", most for\n`{most}` (by {falls[most]:.1f} from {sizes[0]:,} to {sizes[1]:,}), least for `{least}` (by {falls[least]:.1f}), "
-        "where a market of\nother consumers takes another course"
+        f", most for `{most}` (by {falls[most]:.1f} from {sizes[0]:,} to {sizes[1]:,}), least for `{least}` (by {falls[least]:.1f}), "
+        "where a market of other consumers takes another course"
     )
 
 
@@ -200,7 +200,7 @@ def draw(rows: Sequence[Comparison], path: Path) -> None:
         axes = figure.subplots()
         for number, (size, against) in enumerate(pairs):
             part = [each for each in rows if (each.size, each.against) == (size, against)]
-            label = f"{size:,} against {against:,} consumers"
+            label = f"{size:,} against {against:,}"
             places = [names.index(each.quantity) + 0.26 * (number - (len(pairs) - 1) / 2) for each in part]
             axes.errorbar(
                 [100 * each.difference for each in part], places, xerr=[100 * each.half for each in part], fmt="os^D"[number % 4],
@@ -209,9 +209,15 @@ def draw(rows: Sequence[Comparison], path: Path) -> None:
         axes.axvline(0.0, color="0.3", lw=0.8)
         axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=8.5)
         axes.invert_yaxis()
-        axes.set_xlabel("difference to the larger market [%], with the interval of all comparisons together", fontsize=8.5)
-        axes.set_title(f"{agree} of {len(rows)} comparisons between sizes agree within chance", fontsize=10, loc="left", weight="bold")
-        axes.legend(fontsize=8.5, frameon=False, loc="best")
+        axes.set_xlabel("difference [%], with the interval of all comparisons together", fontsize=8.5)
+        title = f"{agree} of {len(rows)} comparisons between sizes agree within chance"
+        apart = [
+            f"{each.quantity.replace('_', ' ')} does not: {each.difference:+.1%} at {each.size:,} against {each.against:,}"
+            for each in rows
+            if not each.agrees
+        ]
+        axes.set_title("\n".join([title, *apart]), fontsize=9, loc="left", weight="bold")
+        figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=len(pairs), title="consumers", title_fontsize=8)
         axes.tick_params(labelsize=8.5)
         figure.savefig(path, metadata={"Date": None, "Creator": "livemarket"})
 

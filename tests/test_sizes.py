@@ -43,7 +43,7 @@ def test_the_page_says_what_would_differ_alone() -> None:
     text = page(found, compare(found, names), "2020-12-31")
     assert "**30 of 30 comparisons between sizes agree" in text
     assert "`quantity_3` at 10 against 1,000 (+1.00% ±" in text
-    assert "falls with their\nnumber, most for" in text
+    assert "falls with their number, most for" in text
 
 
 def test_two_small_sizes_are_compared_too() -> None:
