@@ -16,6 +16,9 @@ import numpy as np
 from sim.contracts import Field
 from sim.fields import Array
 
+FEW = 64  # views of blocks that are kept whatever their size
+LONG = 4096  # consumers of a block of which every view is kept: 256 bytes for each of 23 fields are 1.4 a consumer
+
 
 def spans(consumers: int, most: int, threads: int) -> list[tuple[int, int]]:
     """First and one-past-last consumer of each block: equal parts, as many for each thread, of at most `most` consumers."""
@@ -41,7 +44,9 @@ class Rows:
         view = self._views.get((first, stop))
         if view is None:
             part = self.flat[first * self.width : stop * self.width]
-            view = self._views[first, stop] = part.reshape(*self.inner, stop - first).T if self.inner else part
+            view = part.reshape(*self.inner, stop - first).T if self.inner else part
+            if stop - first >= LONG or len(self._views) < FEW:
+                self._views[first, stop] = view
         return view
 
 

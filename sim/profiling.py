@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from threading import get_ident
+from time import perf_counter
 from typing import Any
 
 from sim.config import Configuration
 from sim.engine import Call, Engine
 from sim.fields import POSITION
 from sim.model import build
-from sim.recorder import Recorder
 
 WARM_UP = 10  # weeks that are not counted, of at most half: they compile, or load what is compiled
 
 
 class TimedEngine(Engine):
-    """An engine that adds up the seconds of every call, by worker, phase and mechanic."""
+    """An engine that adds up the seconds in which every call works, by thread, phase and mechanic; waiting for its turn is no work."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.seconds: list[defaultdict[tuple[str, str], float]] = [defaultdict(float) for _ in range(options["threads"])]
+        self.seconds: defaultdict[tuple[int, str, str], float] = defaultdict(float)
         super().__init__(*arguments, **options)
+        for phase in self._turns:
+            for call in self._market_calls[phase]:
+                call.context.my_turn = partial(self._time, call, call.context.my_turn, -1)
 
     def _market_call(self, call: Call) -> None:
-        begun = time.perf_counter()
-        super()._market_call(call)
-        self.seconds[0][call.context.phase, call.mechanic.name] += time.perf_counter() - begun
+        self._time(call, partial(super()._market_call, call))
 
     def _block_call(self, call: Call, worker: int, first: int, stop: int) -> None:
-        begun = time.perf_counter()
-        super()._block_call(call, worker, first, stop)
-        self.seconds[worker][call.context.phase, call.mechanic.name] += time.perf_counter() - begun
+        self._time(call, partial(super()._block_call, call, worker, first, stop))
+
+    def _time(self, call: Call, do: Callable[[], None], sign: int = 1) -> None:
+        begun = perf_counter()
+        do()
+        self.seconds[get_ident(), call.context.phase, call.mechanic.name] += sign * (perf_counter() - begun)
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,8 @@ class Profile:
 
     Attributes:
         consumers, threads, weeks: of the market, and the weeks counted. wall: seconds of these weeks.
-        seconds: (phase, mechanic) -> seconds over all threads; ("record", "recorder") for the observables, and
-            ("engine", "blocks and channels") for what no mechanic did, as far as the first thread saw it.
+        seconds: (phase, mechanic) -> seconds of work over all threads; ("record", "recorder") for the observables, and
+            ("engine", "blocks, channels, waiting") for what is left of every thread's time: all add up to threads * wall.
         memory: (owner, what) -> bytes; lasting fields of consumers and of the market, the network, buffers of the threads.
         lasting: bytes that grow with the number of consumers.
     """
@@ -62,35 +67,33 @@ def profile(configuration: Configuration, seed: int, progress: Callable[[int, in
     Raises:
         ConfigError: before the first week.
     """
+    from sim.recorder import Recorder  # with xarray, which is not needed to tell the memory of a market
+
     engine = build(configuration, seed, TimedEngine)
     assert isinstance(engine, TimedEngine)
     recorder, recording = Recorder(engine, configuration.detail), 0.0
-    begun, warm_up = time.perf_counter(), min(WARM_UP, engine.clock.steps // 2)
+    begun, warm_up = perf_counter(), min(WARM_UP, engine.clock.steps // 2)
     while not engine.finished:
         if engine.week == warm_up:
-            for counter in engine.seconds:
-                counter.clear()
-            begun, recording = time.perf_counter(), 0.0
+            engine.seconds.clear()
+            begun, recording = perf_counter(), 0.0
         engine.step()
-        noted = time.perf_counter()
+        noted = perf_counter()
         recorder.note()
-        recording += time.perf_counter() - noted
+        recording += perf_counter() - noted
         if progress is not None:
             progress(engine.week, engine.clock.steps)
-    wall = time.perf_counter() - begun
-    seconds: dict[tuple[str, str], float] = {}
-    for counter in engine.seconds:
-        for where, spent in counter.items():
-            seconds[where] = seconds.get(where, 0.0) + spent
-    rest = wall - recording - sum(engine.seconds[0].values())
-    seconds |= {("record", "recorder"): recording, ("engine", "blocks and channels"): max(rest, 0.0)}
-    memory, lasting = _memory(engine)
+    wall = perf_counter() - begun
+    seconds: defaultdict[tuple[str, str], float] = defaultdict(float, {("record", "recorder"): recording})
+    for (_, phase, mechanic), spent in engine.seconds.items():
+        seconds[phase, mechanic] += spent
+    seconds["engine", "blocks, channels, waiting"] = configuration.threads * wall - sum(seconds.values())
     weeks = engine.clock.steps - warm_up
-    return Profile(configuration.consumers, configuration.threads, weeks, wall, seconds, memory, lasting)
+    return Profile(configuration.consumers, configuration.threads, weeks, wall, dict(seconds), *memory(engine))
 
 
-def _memory(engine: Engine) -> tuple[dict[tuple[str, str], int], int]:
-    """Bytes by owner and field, and those that grow with consumers."""
+def memory(engine: Engine) -> tuple[dict[tuple[str, str], int], int]:
+    """Bytes by owner and field, and the sum of those that grow with consumers: lasting fields, last week's copies, who knows whom."""
     consumers = {(engine.fields[name].owner, name): rows.flat.nbytes for name, rows in engine.rows.items()}
     before = {name: old for name, old in engine.previous.items() if engine.fields[name].over_consumers}
     copies = {("engine", f"last week's {name}"): old.nbytes for name, old in before.items()}
@@ -99,7 +102,7 @@ def _memory(engine: Engine) -> tuple[dict[tuple[str, str], int], int]:
         if name not in engine.rows:
             market[engine.fields[name].owner, "fields of the market"] += array.nbytes
     services = {("service", name): size for name, service in engine.services.items() if (size := getattr(service, "nbytes", 0))}
-    people = {key: size for key, size in services.items() if len(engine.services[key[1]]) == engine.sizes["consumer"]}
+    people = {key: size for key, size in services.items() if key == ("service", "neighbours")}
     buffers = sum(
         rows.flat.nbytes for workspace in engine.workspaces for rows in (*workspace.buffers.values(), *workspace.kept.values())
     ) + sum(workspace.counts.nbytes for workspace in engine.workspaces)
@@ -111,15 +114,16 @@ def table_text(found: Profile) -> str:
     """Two tables for the screen: time by phase and mechanic, in the order of the week, and memory by size."""
     lines = [
         f"{found.weeks} weeks of {found.consumers:,} consumers on {found.threads} thread{'s' if found.threads > 1 else ''}: "
-        f"{1e3 * found.wall / found.weeks:.2f} ms a week, {1e9 * found.wall / found.weeks / found.consumers:.0f} ns a consumer and week.",
+        f"{1e3 * found.wall / found.weeks:.2f} ms a week, {1e9 * found.wall / found.weeks / found.consumers:.0f} ns a consumer and week."
+        + (f" The rows are of all threads, and add up to {found.threads} times that." if found.threads > 1 else ""),
         "",
-        f"{'phase':<10}{'mechanic':<22}{'ms a week':>11}{'ns a consumer':>15}{'share':>8}",
+        f"{'phase':<10}{'mechanic':<27}{'ms a week':>11}{'ns a consumer':>15}{'share':>8}",
     ]
     total = sum(found.seconds.values())
     order = {**POSITION, "record": len(POSITION), "engine": len(POSITION) + 1}
     for (phase, mechanic), seconds in sorted(found.seconds.items(), key=lambda item: (order[item[0][0]], -item[1])):
         week = seconds / found.weeks
-        lines.append(f"{phase:<10}{mechanic:<22}{1e3 * week:>11.3f}{1e9 * week / found.consumers:>15.1f}{seconds / total:>8.1%}")
+        lines.append(f"{phase:<10}{mechanic:<27}{1e3 * week:>11.3f}{1e9 * week / found.consumers:>15.1f}{seconds / total:>8.1%}")
     lines += [
         "",
         f"Lasting memory that grows with consumers: {found.lasting / found.consumers:.1f} bytes each, "

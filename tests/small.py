@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -40,6 +41,19 @@ def engine_of(
     instances = [each if isinstance(each, Mechanic) else each() for each in mechanics]
     clock = Clock(date(2020, 1, 1), date(2020, 1, 2) + timedelta(weeks=weeks - 1))
     return Engine(instances, {**SIZES, **(sizes or {})}, clock, seed, **{"checked": True, **options})
+
+
+def lasting_bytes(engine: Engine) -> int:
+    """Bytes that grow with consumers, from contracts and not from arrays: lasting fields, last week's copies, the network."""
+
+    def size(name: str) -> int:
+        return math.prod(engine.shape(engine.fields[name])) * engine.fields[name].dtype.itemsize
+
+    over_consumers = [name for name, field in engine.fields.items() if field.over_consumers]
+    wholes = {name for m in engine.mechanics for name, declaration in m.declarations.items() if declaration.contract.get("whole")}
+    known = sum(each.nbytes for each in vars(engine.services["neighbours"]).values() if isinstance(each, np.ndarray))
+    lasting = sum(size(name) for name in over_consumers if engine.fields[name].lasting)
+    return lasting + sum(size(name) for name in over_consumers if name in wholes) + known
 
 
 def differing(one: xr.Dataset, other: xr.Dataset) -> list[str]:

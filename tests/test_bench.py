@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import sys
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from experiments.bench import rows
+import sim
+from experiments.bench import measure, rows
 from experiments.bench.__main__ import read_options
 from experiments.bench.environment import ROOT, make
 from experiments.bench.picture import draw
@@ -21,7 +23,9 @@ from experiments.bench.toy_mechanics import toy_engine
 from experiments.bench.toy_step import STREAMERS, numpy_run, streamers
 from experiments.refusal import RefusedError
 from experiments.store.places import usual_place
+from sim.blocks import Rows
 from sim.engine import Engine
+from tests.small import lasting_bytes
 
 CONSUMERS, STEPS = 400_000, 20
 
@@ -203,6 +207,59 @@ def test_the_largest_market_is_not_begun_where_memory_is_short(tmp_path: Path, m
     assert [row.values for row in rows.largest_rows(rows.FULL)] == [(0.5e9,), (1.0,)]
     rows.MEMORY.unlink()
     assert rows.available() == math.inf
+
+
+def test_what_lasts_of_a_consumer_is_within_its_budget() -> None:
+    """At 300,000 consumers the pattern of the network that all share is half a byte of each; what lasts is what the contracts say."""
+    engine = sim.build(sim.Configuration(consumers=300_000), 1)
+    assert measure.lasting(engine) == lasting_bytes(engine)
+    assert 100 < measure.lasting(engine) / 300_000 <= 120
+
+
+def test_offers_by_hand() -> None:
+    """Of four consumers one has three offers, one of them of room 0, one has one, and two have none."""
+    offered = Rows((4, 8), np.dtype(np.int32), -1)
+    offered.block(0, 4)[1, :3] = [0, 5, 7]
+    offered.block(0, 4)[3, 0] = 2
+    assert measure.offers(SimpleNamespace(workspaces=[SimpleNamespace(buffers={"offered": offered})])) == 1.0
+
+
+@pytest.mark.parametrize(("record", "market", "week"), [(0, 2.0, 5.0), (1, 3.0, 7.0)])
+def test_a_week_and_its_market_side_are_timed_whole(monkeypatch: pytest.MonkeyPatch, record: int, market: float, week: float) -> None:
+    """On a clock that goes on by a second whenever it is read: phases before and after consumers, and recording, take one second each."""
+    readings = count()
+    monkeypatch.setattr(measure, "time", SimpleNamespace(perf_counter=lambda: float(next(readings))))
+    monkeypatch.setattr(measure, "yardstick", lambda: 240.0)
+    found = measure.measured(consumers=400, weeks=2, streamers=30, warm=1, record=record)
+    assert (found["market"], found["seconds"]) == ([market] * 2, [week] * 2)
+    engine = measure.market(400, 3, 1, 30).run()
+    assert found["offers"] == (engine.workspaces[0].buffers["offered"].block(0, 400) >= 0).sum(1).mean() > 0.0
+    assert found["lasting"] == lasting_bytes(engine)
+    assert found["beyond"] == found["peak"] - found["lasting"]
+
+
+def test_rows_of_a_week_and_of_memory_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weeks of 10 ms, 2 of them on the market's side; 110 bytes a consumer last and 115 are resident; beside these 50 MiB, at most 60."""
+
+    def market(consumers: int, *_: int, **__: int) -> rows.Measured:
+        memory = {"lasting": 110 * consumers, "resident": 115 * consumers + 7, "peak": 2**30}
+        beyond = {"beyond": (60 if consumers == rows.QUICK.sizes[-1] else 50) * 2**20}
+        return {"consumers": consumers, "seconds": [0.01] * 3, "market": [0.002] * 3, "offers": 1.7, "yardstick": [240.0]} | memory | beyond
+
+    weeks = {"yardstick": [240.0], "seconds": [[0.02, 0.01, 0.02, 0.04]]}
+    monkeypatch.setattr(rows, "market", market)
+    monkeypatch.setattr(rows, "child", lambda *_, **__: {"seconds": [[4.0, 2.0]]})
+    monkeypatch.setattr(rows, "in_turns", lambda *_, streamers=None, **__: weeks if streamers is None else {"seconds": [[0.02, 0.01]]})
+    found = {row.name: row for row in (*rows.market_rows(rows.QUICK), *rows.size_rows(rows.QUICK))}
+    week, side = found["market, 100,000 consumers, 2 threads"], found["market side with recording, 100,000 consumers, 2 threads"]
+    assert week.values == (pytest.approx(100.0),) * 3
+    assert week.note == "weeks 5 to 8, recorded; 1.7 of 8 slots hold an offer"
+    assert (side.values, side.unit, side.most) == ((pytest.approx(20.0),) * 3, "% of a week", 10)
+    lasting = found["lasting memory, arrays"]
+    assert (lasting.values, lasting.unit, lasting.most) == ((110.0,), "bytes for each consumer", 120)
+    assert found["lasting memory, resident"].values == (115.0,)
+    assert found["peak memory, 400,000 consumers, 8 weeks"].values == (1.0,)
+    assert found["growth of peak memory beyond lasting state"].values == (1.2,)
 
 
 def test_a_quick_run_writes_nothing_unless_told() -> None:

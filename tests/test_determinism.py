@@ -1,10 +1,13 @@
 """The same seed gives the same bits, however the work is cut up; what is left out takes no draws along."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import xarray as xr
 
 import sim
+from sim.blocks import FEW, Rows
 from sim.model import rehearse
 from tests.small import differing, market, small
 
@@ -24,12 +27,26 @@ def test_blocks_and_threads_change_no_bit(reference: xr.Dataset, block: int, thr
 
 
 def test_every_consumer_is_the_same_however_the_work_is_cut_up() -> None:
-    """Not only sums: the lasting state of each consumer, bit by bit."""
-    one = sim.build(small(12, consumers=CONSUMERS), 7).run()
-    other = sim.build(small(12, consumers=CONSUMERS, block=64, threads=3), 7).run()
+    """Not only sums: the lasting state of each consumer, bit by bit, in more blocks than views of them are kept."""
+    one = sim.build(small(12, consumers=2 * CONSUMERS), 7).run()
+    other = sim.build(small(12, consumers=2 * CONSUMERS, block=64, threads=3), 7).run()
+    assert len(other.blocks) > FEW
     assert one.arrays.keys() | one.rows.keys() == other.arrays.keys() | other.rows.keys()
     for name in one.arrays.keys() | one.rows.keys():
         assert one.observe(name).tobytes() == other.observe(name).tobytes(), name
+
+
+def test_views_of_short_blocks_do_not_add_up() -> None:
+    """A thousand blocks of 64 hold less than half a byte a consumer; the first few views are kept, and those of long blocks."""
+    rows = Rows((64_000, 2), np.dtype(np.float32), 0.0)
+    tracemalloc.start()
+    for first in range(0, 64_000, 64):
+        rows.block(first, first + 64)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 32_000
+    assert rows.block(0, 64) is rows.block(0, 64)
+    assert rows.block(32_000, 64_000) is rows.block(32_000, 64_000)
 
 
 def test_the_order_of_the_mechanics_changes_no_bit() -> None:

@@ -151,7 +151,7 @@ TECHNICAL = {
         "LATENCY_GRID",
         "WARM_UP",
     ),
-    *("QUANTUM", "MOST_UNITS", "COUNTS", "BROAD", "ROUNDING", "TOLERANCE", "CHANNELS", "THURSDAY"),
+    *("QUANTUM", "MOST_UNITS", "COUNTS", "BROAD", "FEW", "LONG", "ROUNDING", "TOLERANCE", "CHANNELS", "THURSDAY"),
     *("TRILLION", "BILLION", "MILLION", "WEEKS_PER_YEAR", "WEEKS_PER_MONTH"),
 }
 """Sizes of tables and samples, limits of arithmetic, codes and units: numbers that say nothing about the world."""

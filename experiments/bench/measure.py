@@ -55,10 +55,9 @@ def peak() -> int:
 
 def lasting(engine: Any) -> int:
     """Bytes of all arrays over consumers that outlive a week: fields, last week's copies, and who knows whom."""
-    fields = sum(rows.flat.nbytes for rows in engine.rows.values())
-    copies = sum(array.nbytes for name, array in engine.previous.items() if engine.fields[name].over_consumers)
-    known = engine.services.get("neighbours")
-    return fields + copies + (0 if known is None else known.nbytes)
+    from sim.profiling import memory
+
+    return memory(engine)[1]
 
 
 def market(consumers: int, weeks: int, threads: int, streamers: int) -> Any:
@@ -84,11 +83,11 @@ def measured(
         that a consumer met in the last of them, `yardstick` in ns before and after, `lasting`, `resident` (of the market alone), `peak`
         and `beyond` (peak less lasting) in bytes.
     """
-    import sim.model  # what every market needs is no part of this one's memory
+    import sim.profiling  # noqa: F401  what every market needs is no part of this one's memory
     from experiments.bench.full_slots import Exposure
 
     if full:
-        sim.model.register(Exposure)
+        sim.register(Exposure)
     before = yardstick()
     gc.collect()
     empty = resident()
