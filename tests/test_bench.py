@@ -266,3 +266,12 @@ def test_a_quick_run_writes_nothing_unless_told() -> None:
     assert read_options(["quick=true"]).out is None
     assert read_options(["quick=true", "out=somewhere"]).out == Path("somewhere")
     assert read_options([]).out == ROOT / "docs"
+
+
+def test_full_slots_hold_an_offer_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The market that is measured with eight offers a consumer has them; the market as it is has not."""
+    monkeypatch.setattr("sim.model._added", {})
+    usual = measure.measured(400, 2, streamers=30)
+    full = measure.measured(400, 2, streamers=30, full=1)
+    assert usual["offers"] < 4.0
+    assert full["offers"] == 8.0

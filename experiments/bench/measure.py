@@ -83,7 +83,7 @@ def measured(
         that a consumer met in the last of them, `yardstick` in ns before and after, `lasting`, `resident` (of the market alone), `peak`
         and `beyond` (peak less lasting) in bytes.
     """
-    import sim.profiling  # noqa: F401  what every market needs is no part of this one's memory
+    import sim.profiling  # what every market needs is no part of this one's memory
     from experiments.bench.full_slots import Exposure
 
     if full:
