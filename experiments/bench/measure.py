@@ -25,7 +25,7 @@ from experiments.bench.toy_step import numpy_run
 CALENDAR = Path(__file__).resolve().parents[2] / "configs" / "calendar.yaml"
 START = date(2020, 1, 2)
 WARM = 4  # weeks before the timed ones
-TURN = 5  # weeks of a turn where markets take turns, the first of which is not counted
+TURN = 4  # weeks of a turn where markets take turns, the first of which is not counted
 YARDSTICK = {"consumers": 100_000, "steps": 4}
 
 

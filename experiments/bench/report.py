@@ -163,7 +163,7 @@ uses all cores whatever one does, so livemarket meets it on both of them, and be
 
 MARKET = """The market is the core market with the calendar of a forecast (`configs/calendar.yaml`), 300 brands and, unless said
 otherwise, 1,000 streamers, from January 2020 on. Parts of the table come from processes of their own; weeks before the timed ones
-are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of five weeks in one process, the first of
+are run unseen. Where markets are compared (threads, sizes, streamers), they take turns of four weeks in one process, the first of
 which is not counted: another's data are in the caches then, and a thread has fallen asleep. A ratio and a slope are of one turn each.
 The slope on one thread says what consumers cost; on two, how well few blocks are shared out too, where neighbours slow one core.
 A consumer has eight slots for offers. Empty ones are passed over, so a week costs more where more are filled, as in 2030; the row of
