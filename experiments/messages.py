@@ -102,7 +102,7 @@ def message(
 def _ends(fan: Fan, base: int) -> tuple[int, int]:
     """The years a sentence compares: from the base, or from the first year where nothing comes after it, to the last."""
     first, last = int(fan.years[0]), int(fan.years[-1])
-    return (base if base < last else first), last
+    return (max(base, first) if base < last else first), last
 
 
 def _growth(grown: Fan, base: int, language: str) -> dict[str, object]:
@@ -118,13 +118,17 @@ def _spoken(panel: Panel, fans: dict[str, Fan], base: int, language: str, suffix
     fan = fans[panel.variable]
     since, last = _ends(fan, base)
     start, end = fan.at(since), fan.at(last)
-    digits = panel.digits if panel.digits is not None else (0 if panel.factor * end.median >= 20 else 1)
+    digits = _digits(panel, end.median)
     texts = {
         key: digits_text(panel.factor * getattr(end, name), digits) for key, name in (("level", "median"), ("low", "low"), ("high", "high"))
     }
     before = digits_text(panel.factor * start.median, digits)
     texts["moves"] = say(direction(start.median, end.median), language, before=before, base=since)
     return {key + suffix: text for key, text in texts.items()} | {"year": last}
+
+
+def _digits(panel: Panel, value: float) -> int:
+    return panel.digits if panel.digits is not None else (0 if panel.factor * value >= 20 else 1)
 
 
 def description(plan: Plan, fans: dict[str, dict[str, Fan]], sentences: list[str], language: str) -> str:
@@ -134,7 +138,8 @@ def description(plan: Plan, fans: dict[str, dict[str, Fan]], sentences: list[str
         for world, of_world in fans.items():
             fan = of_world[panel.variable]
             first, last = int(fan.years[0]), int(fan.years[-1])
-            ends = [digits_text(panel.factor * fan.at(year).median, panel.digits) for year in (first, last)]
+            digits = _digits(panel, fan.at(last).median)
+            ends = [digits_text(panel.factor * fan.at(year).median, digits) for year in (first, last)]
             unit, name = say(panel.variable, language), say(f"world:{world}", language)
             parts.append(f"{panel.variable} ({name}), {unit}: {first} {ends[0]}, {last} {ends[1]}.")
     return " ".join(parts)

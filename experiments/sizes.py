@@ -181,7 +181,7 @@ def alone(rows: Sequence[Comparison], seeds: int) -> str:
 def different(rows: Sequence[Comparison]) -> str:
     """What does depend on the number of consumers."""
     found = [_told(each, each.half) for each in rows if not each.agrees]
-    return f"Not so {', '.join(found)}: there the chance by which few consumers buy here or there does not average out."
+    return f"Not so {', '.join(found)}."
 
 
 def _told(each: Comparison, half: float) -> str:

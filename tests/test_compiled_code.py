@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import enum
 import errno
+import functools
 import os
 import shutil
 import subprocess
 import sys
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import njit, types, vectorize
 
 import sim
 from sim import fields
 from sim.kernels.compiled import compiled
-from sim.kernels.machine_code import ingredients
+from sim.kernels.machine_code import _not_kept, ingredients
 from sim.mechanics.orders import deliver
 
 ASK = """
@@ -85,18 +88,33 @@ def test_a_full_disk_stops_no_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     def doubled(x: float) -> float:
         return 2.0 * x
 
-    def full(old: Path, new: Path) -> None:
+    def full(*paths: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    _not_kept.cache_clear()
     monkeypatch.setattr(os, "replace", full)
-    with pytest.warns(RuntimeWarning, match="No space left on device"):
-        assert doubled(1.5) == 3.0
-    assert not list(Path(doubled._cache.cache_path).glob("*doubled*"))
+    monkeypatch.setattr(Path, "unlink", full)
+    with pytest.warns(RuntimeWarning, match="No space left on device") as told:
+        assert [doubled(1.5), doubled(1)] == [3.0, 2.0]
+    assert len(told) == 1
+    monkeypatch.undo()
+    for left in Path(doubled._cache.cache_path).glob("*doubled*"):
+        left.unlink()
+
+
+def test_numbers_that_change_between_two_signatures_leave_nothing_wrong_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for the second says that it was made with the second number."""
+    scaled = compiled(scaling)
+    assert scaled(1) == 2.0
+    monkeypatch.setitem(globals(), "FACTOR", 5.0)
+    assert scaled(1.5) == 7.5
+    monkeypatch.undo()
+    assert compiled(scaling)(1.5) == 3.0
 
 
 def test_what_a_rule_is_made_of() -> None:
     """Rules and numbers of other files by name, and those that they use in their turn; not its words."""
-    found = dict(ingredients(deliver.py_func)[1])
+    found = dict(ingredients(deliver.py_func)[2])
     assert {"quanta", "rows_with", "FEN", "PAID_SLOT"} <= set(found)
     assert found["FEN"] == "100.0"
     assert "10000.0" in repr(ingredients(deliver.py_func.__globals__["quanta"].py_func)[0])
@@ -105,6 +123,13 @@ def test_what_a_rule_is_made_of() -> None:
 
 FACTOR = 2.0
 PARTS = np.array([1.0, 2.0])
+
+
+def scaling(x):
+    """Times a number of this file."""
+    return FACTOR * x
+
+
 NESTED = (3, np.arange(4))
 
 
@@ -145,6 +170,51 @@ def test_whatever_a_rule_uses_changes_what_it_is_made_of(monkeypatch: pytest.Mon
     assert repr(ingredients(outer)) != before
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lambda a: min(a), lambda a: max(a)),
+        (lambda a: a.sum(), lambda a: a.prod()),
+        (lambda a: np.linalg.norm(a), lambda a: np.linalg.det(a)),
+        (lambda a, b=1: a + b, lambda a, b=2: a + b),
+        (lambda a, *, b=1: a + b, lambda a, *, b=2: a + b),
+        (lambda a: [min(b) for b in a], lambda a: [max(b) for b in a]),
+        (njit(lambda a: a, fastmath=True), njit(lambda a: a)),
+        (namedtuple("Pair", "a b"), namedtuple("Pair", "b a")),
+        (vectorize(lambda a: a + 1), vectorize(lambda a: a + 2)),
+        (types.float32, types.float64),
+    ],
+)  # fmt: skip
+def test_two_that_differ_in_one_word_are_made_of_other_things(monkeypatch: pytest.MonkeyPatch, one: object, other: object) -> None:
+    """Names that come with Python, methods, defaults, options of the compiler, order of fields, types: used by a rule under one name."""
+    monkeypatch.setitem(globals(), "helping", one)
+    before = repr(ingredients(outer))
+    assert repr(ingredients(outer)) == before
+    monkeypatch.setitem(globals(), "helping", other)
+    assert repr(ingredients(outer)) != before
+
+
+def test_what_cannot_be_described_is_never_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "helping", functools.partial(min, 1))
+    assert repr(ingredients(outer)) != repr(ingredients(outer))
+
+
+def test_every_rule_is_told_alike_by_every_process() -> None:
+    """Or it would be compiled again by each: whatever the order of sets."""
+    words = "from tests.references import kernels\nfrom sim.kernels.machine_code import ingredients\nimport hashlib\n"
+    words += "told = repr([(name, ingredients(rule.py_func)) for name, rule in kernels().items()])\n"
+    words += "print(len(told) > 10_000, hashlib.sha256(told.encode()).hexdigest())"
+    root = Path(sim.__file__).parents[1]
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", words], capture_output=True, text=True, check=True, cwd=root, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert told[0].startswith("True ")
+
+
 def test_a_closure_is_made_of_what_it_holds() -> None:
     def adding(amount: float):
         return lambda x: x + amount
@@ -162,4 +232,4 @@ looped.py_func = looped  # as numba's dispatchers have it
 
 
 def test_a_rule_that_calls_itself_comes_to_an_end() -> None:
-    assert "looped" in dict(ingredients(looped)[1])
+    assert "looped" in dict(ingredients(looped)[2])

@@ -6,9 +6,10 @@ import os
 import pickle
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import EnumType
-from functools import cached_property
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps
 
 STAMP = 32  # bytes at the beginning of a file of machine code, which tell what it was made of and that it is whole
+GIVEN = ("builtins", "cmath", "math", "numba", "numpy", "operator")  # packages whose names say enough: their versions count
 
 
 def keep(dispatcher: Any, options: dict[str, Any]) -> None:
-    """Keep a rule's machine code on disk, compiled with these options; where no folder can be written to, warn that it is not."""
+    """Keep a rule's machine code on disk, compiled with these options; where there is no place for it, warn that it is not."""
     try:
         dispatcher._cache = RuleCache(dispatcher.py_func, options)
-    except RuntimeError:  # numba knows no other place
-        _not_kept("no folder for it can be written to")
+    except RuntimeError:  # numba knows no place
+        _not_kept("it stands in no file, or no folder for it can be written to")
 
 
 class RuleCache(FunctionCache):
@@ -39,14 +41,10 @@ class RuleCache(FunctionCache):
     """
 
     def __init__(self, rule: Any, options: dict[str, Any]) -> None:
-        """options: of the compiler; RuntimeError where no folder can be written to."""
+        """options: of the compiler; RuntimeError where there is no place."""
         super().__init__(rule)  # type: ignore[no-untyped-call]  # numba's
-        self._options = options
-
-    @cached_property
-    def made_of(self) -> str:
-        """All that the machine code follows from, signature and processor apart; asked for when all rules of a file are there."""
-        return repr((numba.__version__, sorted(self._options.items()), ingredients(self._py_func)))
+        source, settings = self._impl.locator.get_source_stamp(), vars(numba.config)
+        self._given = (numba.__version__, np.__version__, settings["BOUNDSCHECK"], settings["OPT"], sorted(options.items()), source)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The code for a signature, None where there is none of this rule as it is now."""
@@ -73,26 +71,29 @@ class RuleCache(FunctionCache):
             own.write_bytes(_stamp(made_of, code) + code)
             os.replace(own, place)
         except OSError as error:
-            own.unlink(missing_ok=True)
+            with suppress(OSError):
+                own.unlink()
             _not_kept(str(error.strerror))
 
     def _kept(self, sig: Any, codegen: Any) -> tuple[Path, str]:
         """Where the code for a signature and this processor lies, and all that it follows from."""
-        asked = repr((sig, codegen.magic_tuple()))
+        asked = repr(([(each, getattr(each, "fields", ())) for each in sig], codegen.magic_tuple()))
         name = f"{self._impl.filename_base}.{blake2b(asked.encode(), digest_size=8).hexdigest()}.nbc"
-        return Path(self.cache_path) / name, asked + self.made_of
+        return Path(self.cache_path) / name, repr((asked, self._given, ingredients(self._py_func)))
 
 
 def _stamp(made_of: str, code: bytes) -> bytes:
     return blake2b(made_of.encode() + code, digest_size=STAMP).digest()
 
 
+@lru_cache
 def _not_kept(reason: str) -> None:
+    """Say so once for each reason."""
     warnings.warn(
         f"Compiled code cannot be kept on disk: {reason}. Every process compiles for itself, for up to half a minute. "
         "Make room, or name a folder that can be written to in the environment variable NUMBA_CACHE_DIR.",
         RuntimeWarning,
-        stacklevel=1,
+        stacklevel=2,
     )
 
 
@@ -101,13 +102,14 @@ def ingredients(rule: Any, known: frozenset[Any] = frozenset()) -> tuple[Any, ..
     codes = list(_codes(rule.__code__))
     cells = [cell.cell_contents for cell in rule.__closure__ or ()]
     outside = {**rule.__globals__, **dict(zip(rule.__code__.co_freevars, cells, strict=True))}
-    names = dict.fromkeys(name for code in codes for name in (*code.co_names, *code.co_freevars))
-    used = {name: outside[name] for name in names if name in outside}
-    for module in [value for value in used.values() if isinstance(value, types.ModuleType)]:
-        used |= {f"{module.__name__}.{name}": vars(module)[name] for name in names if name in vars(module)}
-    constants = [[value for value in code.co_consts if not isinstance(value, types.CodeType) and value != rule.__doc__] for code in codes]
-    texts = [(code.co_code.hex(), repr(inside), code.co_varnames) for code, inside in zip(codes, constants, strict=True)]
-    return texts, [(name, _described(value, known)) for name, value in used.items()]
+    texts = []
+    for code in codes:
+        constants = [value for value in code.co_consts if not isinstance(value, types.CodeType) and value != rule.__doc__]
+        said = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+        texts.append((code.co_code.hex(), code.co_exceptiontable.hex(), repr(constants), said))
+    names = tuple(dict.fromkeys(name for code in codes for name in (*code.co_names, *code.co_freevars)))
+    given = repr((rule.__defaults__, rule.__kwdefaults__))
+    return texts, given, _among(outside, names, known)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -118,17 +120,32 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from _codes(value)
 
 
-def _described(value: Any, known: frozenset[Any]) -> Any:
-    """What would change if the value did: rules by what they are made of, arrays by their bytes, what comes with Python by its name."""
-    rule = getattr(value, "py_func", value)
-    if isinstance(rule, types.FunctionType) and str(rule.__module__).partition(".")[0] not in ("numpy", "numba"):
-        return () if rule in known else ingredients(rule, known | {rule})
-    if isinstance(value, tuple):
-        return [_described(part, known) for part in value]
+def _among(outside: dict[str, Any], names: Iterable[str], known: frozenset[Any]) -> list[tuple[str, Any]]:
+    return [(name, _described(outside[name], names, known)) for name in names if name in outside]
+
+
+def _described(value: Any, names: Iterable[str], known: frozenset[Any]) -> Any:
+    """What changes if the value does: of rules and modules what they are made of, of arrays their bytes.
+
+    Args:
+        value: of a name that a rule uses. names: all that it uses, by which it may reach into a module. known: what is being described.
+    """
     if isinstance(value, np.ndarray):
         return repr((value.dtype, value.shape)) + blake2b(value.tobytes()).hexdigest()
+    if isinstance(value, tuple):
+        return getattr(value, "_fields", ""), [_described(part, names, known) for part in value]
+    jitted = getattr(value, "_dispatcher", value)  # of a ufunc made of a rule
+    rule = getattr(jitted, "py_func", jitted)
+    if isinstance(rule, (types.FunctionType, types.ModuleType)) and rule in known:
+        return ()
+    if str(getattr(value, "__module__", None) or getattr(value, "__name__", "")).partition(".")[0] in GIVEN:
+        return f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', value)}"
+    if isinstance(rule, types.FunctionType):
+        return repr(getattr(jitted, "targetoptions", "")), ingredients(rule, known | {rule})
+    if isinstance(value, types.ModuleType):
+        return _among(vars(value), names, known | {value})
     if isinstance(value, EnumType):
         return repr(value.__members__)
-    if isinstance(value, types.ModuleType) or callable(value):
-        return f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', '')}"
-    return repr(value)
+    if isinstance(value, type) and hasattr(value, "_fields"):
+        return repr(value._fields)
+    return uuid4().hex if callable(value) else repr(value)  # what cannot be described is never found again
