@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import pickle
-import types
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import EnumType
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 from uuid import uuid4
 
 import numba
 import numpy as np
+from numba import types
 from numba.core.caching import FunctionCache
 from numba.core.serialize import dumps
 
@@ -52,16 +54,14 @@ class RuleCache(FunctionCache):
         place, made_of = self._kept(sig, target_context.codegen())
         try:
             found = place.read_bytes()
-        except OSError:
+            stamp, code = found[:STAMP], found[STAMP:]
+            return self._impl.rebuild(target_context, pickle.loads(code)) if stamp == _stamp(made_of, code) else None
+        except Exception:  # whatever keeps it from being read, it can be compiled
             return None
-        stamp, code = found[:STAMP], found[STAMP:]
-        if stamp != _stamp(made_of, code):
-            return None
-        return self._impl.rebuild(target_context, pickle.loads(code))
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Put code on disk, over what is there for this signature; without room for it, go on without."""
-        if not self._impl.check_cachable(data):
+        if not self._impl.check_cachable(data) or not all(_plain(kind) for kind in sig):
             return
         place, made_of = self._kept(sig, data.codegen)
         code = dumps(self._impl.reduce(data))  # type: ignore[no-untyped-call]  # numba's
@@ -77,7 +77,7 @@ class RuleCache(FunctionCache):
 
     def _kept(self, sig: Any, codegen: Any) -> tuple[Path, str]:
         """Where the code for a signature and this processor lies, and all that it follows from."""
-        asked = repr(([(each, getattr(each, "fields", ())) for each in sig], codegen.magic_tuple()))
+        asked = repr((sig, codegen.magic_tuple()))
         name = f"{self._impl.filename_base}.{blake2b(asked.encode(), digest_size=8).hexdigest()}.nbc"
         return Path(self.cache_path) / name, repr((asked, self._given, ingredients(self._py_func)))
 
@@ -86,7 +86,15 @@ def _stamp(made_of: str, code: bytes) -> bytes:
     return blake2b(made_of.encode() + code, digest_size=STAMP).digest()
 
 
-@lru_cache
+def _plain(kind: Any) -> bool:
+    """Whether the name of a type says all about it, as that of a function or a named tuple does not."""
+    if isinstance(kind, types.BaseAnonymousTuple):
+        parts: Any = kind
+        return all(_plain(part) for part in parts)
+    return isinstance(kind, (types.Number, types.Boolean, types.NoneType, types.UnicodeType, types.Literal, types.Omitted, types.Array))
+
+
+@cache
 def _not_kept(reason: str) -> None:
     """Say so once for each reason."""
     warnings.warn(
@@ -102,21 +110,35 @@ def ingredients(rule: Any, known: frozenset[Any] = frozenset()) -> tuple[Any, ..
     codes = list(_codes(rule.__code__))
     cells = [cell.cell_contents for cell in rule.__closure__ or ()]
     outside = {**rule.__globals__, **dict(zip(rule.__code__.co_freevars, cells, strict=True))}
-    texts = []
+    texts: list[Any] = [_source(rule.__code__.co_filename), repr((rule.__defaults__, rule.__kwdefaults__))]
     for code in codes:
-        constants = [value for value in code.co_consts if not isinstance(value, types.CodeType) and value != rule.__doc__]
+        constants = [value for value in code.co_consts if not isinstance(value, CodeType) and value != rule.__doc__]
         said = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
-        texts.append((code.co_code.hex(), code.co_exceptiontable.hex(), repr(constants), said))
+        counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+        texts.append((code.co_code.hex(), code.co_exceptiontable.hex(), repr(constants), said, counts))
     names = tuple(dict.fromkeys(name for code in codes for name in (*code.co_names, *code.co_freevars)))
-    given = repr((rule.__defaults__, rule.__kwdefaults__))
-    return texts, given, _among(outside, names, known)
+    return texts, _among(outside, names, known)
 
 
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+@cache
+def _source(file: str) -> str:
+    """A digest of a file; nothing where there is none."""
+    try:
+        return blake2b(Path(file).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _home(name: str | None) -> str:
+    """A digest of the file of a module."""
+    return _source(str(getattr(sys.modules.get(str(name)), "__file__", "")))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
     """A function's code and that of all functions and comprehensions inside it."""
     yield code
     for value in code.co_consts:
-        if isinstance(value, types.CodeType):
+        if isinstance(value, CodeType):
             yield from _codes(value)
 
 
@@ -131,21 +153,25 @@ def _described(value: Any, names: Iterable[str], known: frozenset[Any]) -> Any:
         value: of a name that a rule uses. names: all that it uses, by which it may reach into a module. known: what is being described.
     """
     if isinstance(value, np.ndarray):
-        return repr((value.dtype, value.shape)) + blake2b(value.tobytes()).hexdigest()
-    if isinstance(value, tuple):
-        return getattr(value, "_fields", ""), [_described(part, names, known) for part in value]
+        return repr((value.dtype, value.shape, value.flags)) + blake2b(value.tobytes()).hexdigest()
+    if type(value) is tuple:
+        return [_described(part, names, known) for part in value]
     jitted = getattr(value, "_dispatcher", value)  # of a ufunc made of a rule
     rule = getattr(jitted, "py_func", jitted)
-    if isinstance(rule, (types.FunctionType, types.ModuleType)) and rule in known:
+    if isinstance(rule, (FunctionType, ModuleType)) and rule in known:
         return ()
-    if str(getattr(value, "__module__", None) or getattr(value, "__name__", "")).partition(".")[0] in GIVEN:
-        return f"{getattr(value, '__module__', '')}.{getattr(value, '__name__', value)}"
-    if isinstance(rule, types.FunctionType):
+    home = rule.__globals__["__name__"] if isinstance(rule, FunctionType) else getattr(value, "__module__", None)
+    if str(home or getattr(value, "__name__", "")).partition(".")[0] in GIVEN:
+        return f"{home}.{getattr(value, '__name__', value)}"
+    if isinstance(rule, FunctionType):
         return repr(getattr(jitted, "targetoptions", "")), ingredients(rule, known | {rule})
-    if isinstance(value, types.ModuleType):
-        return _among(vars(value), names, known | {value})
+    if isinstance(value, ModuleType):
+        return _source(str(getattr(value, "__file__", ""))), _among(vars(value), names, known | {value})
     if isinstance(value, EnumType):
-        return repr(value.__members__)
+        members: dict[str, Any] = dict(value.__members__)
+        return _home(home), repr([(name, member.value) for name, member in members.items()])
     if isinstance(value, type) and hasattr(value, "_fields"):
-        return repr(value._fields)
-    return uuid4().hex if callable(value) else repr(value)  # what cannot be described is never found again
+        return _home(home), repr(value._fields)
+    if callable(value):
+        return uuid4().hex  # what cannot be described is never found again
+    return _home(type(value).__module__), repr(value)
