@@ -116,7 +116,7 @@ def test_what_a_rule_is_made_of() -> None:
     """Rules and numbers of other files by name, and those that they use in their turn; not its words."""
     found = dict(ingredients(deliver.py_func)[1])
     assert {"quanta", "rows_with", "FEN", "PAID_SLOT"} <= set(found)
-    assert found["FEN"] == "100.0"
+    assert found["FEN"] == ("", "100.0")
     assert "10000.0" in repr(ingredients(deliver.py_func.__globals__["quanta"].py_func)[0])
     assert deliver.py_func.__doc__ not in repr(ingredients(deliver.py_func))
 
