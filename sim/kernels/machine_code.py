@@ -39,7 +39,7 @@ class RuleCache(FunctionCache):
 
     numba by itself looks at the file where a rule stands, and keeps an index beside the code, so that a process that dies or comes
     between the two writes leaves the code of one rule under the name of another. Here each file says itself what it was made of,
-    and is put in its place whole.
+    and is put in its place whole. Methods that others give to arrays (numba's `overload_method`) are not seen where they change.
     """
 
     def __init__(self, rule: Any, options: dict[str, Any]) -> None:
