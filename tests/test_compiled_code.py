@@ -19,7 +19,8 @@ from numba import njit, types, vectorize
 import sim
 from sim import fields
 from sim.kernels.compiled import compiled
-from sim.kernels.machine_code import _not_kept, ingredients
+from sim.kernels.ingredients import ingredients
+from sim.kernels.machine_code import _not_kept
 from sim.mechanics.orders import deliver
 
 ASK = """
@@ -201,7 +202,7 @@ def test_what_cannot_be_described_is_never_found_again(monkeypatch: pytest.Monke
 
 def test_every_rule_is_told_alike_by_every_process() -> None:
     """Or it would be compiled again by each: whatever the order of sets."""
-    words = "from tests.references import kernels\nfrom sim.kernels.machine_code import ingredients\nimport hashlib\n"
+    words = "from tests.references import kernels\nfrom sim.kernels.ingredients import ingredients\nimport hashlib\n"
     words += "told = repr([(name, ingredients(rule.py_func)) for name, rule in kernels().items()])\n"
     words += "print(len(told) > 10_000, hashlib.sha256(told.encode()).hexdigest())"
     root = Path(sim.__file__).parents[1]

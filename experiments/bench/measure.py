@@ -84,9 +84,10 @@ def measured(
         and `beyond` (peak less lasting) in bytes.
     """
     import sim.profiling  # what every market needs is no part of this one's memory
-    from experiments.bench.full_slots import Exposure
 
     if full:
+        from experiments.bench.full_slots import Exposure
+
         sim.register(Exposure)
     before = yardstick()
     gc.collect()
