@@ -189,6 +189,8 @@ def build(configuration: Configuration, seed: int, kind: type[Engine] = Engine) 
     """An engine (of this kind) ready for its first week; raises ConfigError or ContractError with all faults at once."""
     names = configuration.mechanics or core()
     faults = composition_faults(names, configuration.parameters, configuration.schedule, configuration.people, configuration.start)
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        faults.append(f"seed = {seed!r} is not a whole number; give one.")
     if faults:
         raise ConfigError(faults)
     known = known_mechanics()

@@ -35,6 +35,16 @@ def test_no_parameter_takes_it(value: float) -> None:
         small(2, people=value)
 
 
+@pytest.mark.parametrize("seed", [math.nan, math.inf, 1.5, 1.0, True, None, "1"])
+def test_no_seed_is_one(seed: object) -> None:
+    """Nor a part of one, which would be cut off; said with all other faults. Any whole number is a seed, numpy's too."""
+    with pytest.raises(ConfigError) as error:
+        build(small(2, parameters={}).replace(mechanics=("brand_thrust",)), seed)  # type: ignore[arg-type]
+    assert f"seed = {seed!r} is not a whole number; give one." in str(error.value)
+    assert "brand_thrust" in str(error.value)
+    assert build(small(2), np.int64(-3)).streams.seed == -3
+
+
 @NO_NUMBERS
 def test_no_default_and_no_open_range_lets_it_in(value: float) -> None:
     class Endless(Mechanic):

@@ -22,13 +22,16 @@ def test_equal_means_agree_and_a_shift_does_not() -> None:
     assert not by_name["shifted"].agrees
     assert by_name["shifted"].difference == pytest.approx(0.05, abs=0.02)
     assert by_name["same"].half < 0.05
+    assert by_name["same"].within_a_run
+    assert not by_name["shifted"].within_a_run  # one run's interval is about 2.4 times 1.4%
 
 
 def test_the_page_says_what_agrees() -> None:
     found = {10: np.array([[1.0], [1.1], [0.9]]), 100: np.array([[1.01], [1.09], [0.91]])}
     rows = compare(found, ["live_gmv"])
     text = page(found, rows, "2020-12-31")
-    assert "**1 of 1 comparisons between sizes agree" in text
+    assert "**In 1 of 1 comparisons two sizes agree within the sampling interval of one run:**" in text
+    assert "**In 1 of 1 the means of 3 seeds agree too,**" in text
     assert "| live_gmv | 10 | 1 | 10.00% |" in text
     assert "3 seeds" in text
     assert "Each taken alone, with 95% certainty, 0 of 1 would differ, where chance makes 0.1." in text
@@ -41,7 +44,8 @@ def test_the_page_says_what_would_differ_alone() -> None:
     found = {size: 1.0 + noise * rng.standard_normal((12, 10)) for size, noise in ((10, 0.01), (100, 0.001), (1000, 0.0001))}
     found[10][:, 3] += 0.01 - (found[10][:, 3] / found[1000][:, 3] - 1.0).mean()
     text = page(found, compare(found, names), "2020-12-31")
-    assert "**30 of 30 comparisons between sizes agree" in text
+    assert "**In 30 of 30 comparisons two sizes agree" in text
+    assert "**In 30 of 30 the means" in text
     assert "`quantity_3` at 10 against 1,000 (+1.00% ±" in text
     assert "falls with their number, most for" in text
 
@@ -54,9 +58,23 @@ def test_two_small_sizes_are_compared_too() -> None:
     assert [(each.size, each.against) for each in rows] == [(10, 100), (10, 1000), (100, 1000)]
     assert rows[0].difference == pytest.approx(0.02, abs=0.004)
     assert not rows[0].agrees
+    assert not rows[0].within_a_run  # 2% where the noise of a pair is some 0.4%
     text = page(found, rows, "2020-12-31")
     assert "Not so `live_gmv` at 10 against 100 (+2." in text
     assert "| **+2." in text
+
+
+def test_a_difference_that_only_many_runs_tell() -> None:
+    """2% lie within what noise of 1.4% makes of one run, but not of the mean of a hundred; the interval is that of normal noise."""
+    noise = 0.01 * np.random.default_rng(7).standard_normal((2, 100, 1))
+    (found,) = compare({10: 1.02 + noise[0], 100: 1.0 + noise[1]}, ["live_gmv"])
+    assert found.within_a_run
+    assert not found.agrees
+    assert found.run_half == pytest.approx(1.984 * 0.01 * 2**0.5, rel=0.2)
+    assert found.half == pytest.approx(found.run_half / 10)
+    text = page({10: 1.02 + noise[0], 100: 1.0 + noise[1]}, [found], "2020-12-31")
+    assert "In 1 of 1 comparisons two sizes agree within the sampling interval of one run" in text
+    assert "In 0 of 1 the means" in text
 
 
 def test_the_recorded_gini_is_that_of_two_samples() -> None:

@@ -34,7 +34,7 @@ class Plan:
     Attributes:
         toy: consumers and steps of the toy step. repeats: turns of each framework.
         market: consumers of the market rows. weeks: weeks timed there.
-        turns: of what is compared; threads and streamers take twice, and sizes on one thread a third as many.
+        turns: of what is compared; threads and streamers take three times, and sizes on one thread a third as many.
         sizes: consumers for the slope, ascending; the largest runs `long` weeks in all and gives the memory.
         rooms: streamers of the small and of the large market.
         late: consumers of a run to the last year, 0 for none. forecast: whether to run a whole forecast.
@@ -122,7 +122,7 @@ def market_rows(plan: Plan) -> Iterator[Row]:
             f"market, {plan.late:,} consumers, 2 threads, in 2030", "ns for each consumer and week", each(late), pace=pace(late),
             note=f"weeks {weeks - 51} to {weeks}; {late['offers']:.1f} of 8 slots",
         )  # fmt: skip
-    turns = in_turns(2 * plan.turns, [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
+    turns = in_turns(3 * plan.turns, [plan.market], threads=(1, 2), streamers=plan.rooms[:1])
     faster = tuple(a / b for a, b in turns["seconds"])
     yield Row(f"from 1 to 2 threads, {size}", "times faster", faster, least=1.8)
     words = [f"consumers={plan.market // 2}", f"beside={plan.turns}"]
@@ -184,7 +184,7 @@ def available() -> float:
 
 def room_rows(plan: Plan) -> Iterator[Row]:
     """What more rooms cost."""
-    turns = in_turns(2 * plan.turns, [plan.market], streamers=plan.rooms)
+    turns = in_turns(3 * plan.turns, [plan.market], streamers=plan.rooms)
     slower = tuple(many / few for few, many in turns["seconds"])
     few, many = turns["build"]
     name = f"from {plan.rooms[0]:,} to {plan.rooms[1]:,} streamers, {plan.market:,} consumers"
