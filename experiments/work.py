@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.application import Asked
+from experiments.application import Asked, tell
 from experiments.carrying_out import carry_out, elsewhere
 from experiments.experiment import Prepared, origin, prepare, size_of, write_configuration
 from experiments.folder import megabytes
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 NEEDED_YEARS = (2024, 2030)  # the predictions compare these and what lies between
 LAST_THURSDAY = 25  # the earliest day that can be the last Thursday of December
+NOT_PROFILED = (
+    "members", "draws", "paired", "precision", "engine", "address", "confirm", "store", "out", "overwrite", "language", "format",
+)  # fmt: skip
+"""Options of a forecast that a profile, of one member and without results, has no use for."""
 
 
 def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
     """Make a forecast; RefusedError with all faults before anything runs."""
     if settings.get("profile") is True:
-        show_profile(settings, asked.faults)
+        show_profile(settings, asked)
         return
     begun = time.perf_counter()
     scenario = settings.get("scenario")
@@ -58,13 +62,16 @@ def forecast(settings: Mapping[str, Any], asked: Asked) -> None:
     print(f"Again: resume {place} out=<another folder>{elsewhere(prepared.store)}")
 
 
-def show_profile(settings: Mapping[str, Any], faults: Sequence[str] = ()) -> None:
-    """Run the first member of a forecast alone, and print where its time and memory went."""
+def show_profile(settings: Mapping[str, Any], asked: Asked) -> None:
+    """Run the first member of a forecast alone, and print where its time and memory went; what was typed in vain is said."""
     from tqdm import tqdm
 
     from sim.profiling import profile, table_text
 
-    first = make_plan({**settings, "members": 1, "draws": 1, "paired": 0}, faults).first
+    first = make_plan({**settings, "members": 1, "draws": 1, "paired": 0}, asked.faults).first
+    for word in asked.words:
+        if word.partition("=")[0] in NOT_PROFILED:
+            tell(f"{asked.application}: {word} does not count: profile=true runs the first member alone and keeps no results.")
     with tqdm(total=first.configuration.clock.steps, unit="week", desc="profiling", dynamic_ncols=True) as bar:
         found = profile(first.configuration, first.seed, lambda done, _: bar.update(done - bar.n))
     print(table_text(found))

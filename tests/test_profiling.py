@@ -118,8 +118,11 @@ def test_memory_is_that_of_the_arrays() -> None:
 
 def test_the_command_prints_both_tables_and_writes_nothing(capsys: pytest.CaptureFixture, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert command(["profile=true", "consumers=200", "brands=12", "streamers=24", "end=2020-06-30"]) == 0
-    said = capsys.readouterr().out
+    assert command(["profile=true", "consumers=200", "brands=12", "streamers=24", "end=2020-06-30", "members=4", "out=there"]) == 0
+    said, beside = capsys.readouterr()
+    assert "forecast: members=4 does not count: profile=true runs the first member alone and keeps no results." in beside
+    assert "forecast: out=there does not count" in beside
+    assert "consumers=200 does not" not in beside
     assert re.search(r"weeks of 200 consumers on \d+ threads?: [\d.]+ ms a week", said)
     assert re.search(r"^learn +private_domain +[\d.]+ +[\d.]+ +[\d.]+%$", said, re.MULTILINE)
     assert "Lasting memory that grows with consumers" in said
