@@ -29,8 +29,9 @@ def gini_of_samples(one: Array, other: Array) -> float:
 
     Chance makes the Gini coefficient of a sample too large, for who is lucky looks large, and the concentration of one sample by the
     ranks of the other too small, for luck is not repeated. The geometric mean of the two is free of either for normal sizes and
-    noise (covariance form: Lerman & Yitzhaki 1984). Of a Pareto tail a quarter of the bias stays. Of log-normal sizes next to nothing stays
-    from five baskets each on; where most have one basket or none, too much is taken away, up to half of the bias.
+    noise (covariance form: Lerman & Yitzhaki 1984). Of a Pareto tail a quarter of the bias stays. Of log-normal sizes with a deviation
+    up to 1 next to nothing stays from five baskets each on; of wider ones a fifth (1.5) to two fifths (2) too much is taken away, and more
+    where most have one basket or none.
     """
     own = 0.5 * (gini(one) + gini(other))
     crossed = 0.5 * (concentration(one, other) + concentration(other, one))

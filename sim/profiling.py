@@ -48,7 +48,7 @@ class Profile:
         consumers, threads, weeks: of the market, and the weeks counted. wall: seconds of these weeks.
         seconds: (phase, mechanic) -> seconds of work over all threads; ("record", "recorder") for the observables, and
             ("engine", "blocks, channels, waiting") for what is left of every thread's time: all add up to threads * wall.
-        memory: (owner, what) -> bytes; lasting fields of consumers and of the market, the network, buffers of the threads.
+        memory: (phase, owner, what) -> bytes, as `memory` tells.
         lasting: bytes that grow with the number of consumers.
     """
 
@@ -57,7 +57,7 @@ class Profile:
     weeks: int
     wall: float
     seconds: dict[tuple[str, str], float]
-    memory: dict[tuple[str, str], int]
+    memory: dict[tuple[str, str, str], int]
     lasting: int
 
 
@@ -92,22 +92,34 @@ def profile(configuration: Configuration, seed: int, progress: Callable[[int, in
     return Profile(configuration.consumers, configuration.threads, weeks, wall, dict(seconds), *memory(engine))
 
 
-def memory(engine: Engine) -> tuple[dict[tuple[str, str], int], int]:
-    """Bytes by owner and field, and the sum of those that grow with consumers: lasting fields, last week's copies, who knows whom."""
-    consumers = {(engine.fields[name].owner, name): rows.flat.nbytes for name, rows in engine.rows.items()}
+def memory(engine: Engine) -> tuple[dict[tuple[str, str, str], int], int]:
+    """Where the bytes are, and how many grow with consumers: lasting fields, last week's copies, who knows whom.
+
+    Returns:
+        (phase, owner, what) -> bytes: each lasting field of consumers, the fields of the market, what threads hold for a block, and
+        services. The phase is the last in which its owner sets it; services have none.
+    """
+
+    def place(name: str, what: str) -> tuple[str, str, str]:
+        field = engine.fields[name]
+        return field.at[-1], field.owner, what
+
     before = {name: old for name, old in engine.previous.items() if engine.fields[name].over_consumers}
-    copies = {("engine", f"last week's {name}"): old.nbytes for name, old in before.items()}
-    market: Counter[tuple[str, str]] = Counter()
+    consumers = {place(name, name): rows.flat.nbytes for name, rows in engine.rows.items()}
+    consumers |= {place(name, f"last week's {name}"): old.nbytes for name, old in before.items()}
+    others: Counter[tuple[str, str, str]] = Counter()
     for name, array in engine.arrays.items():
         if name not in engine.rows:
-            market[engine.fields[name].owner, "fields of the market"] += array.nbytes
-    services = {("service", name): size for name, service in engine.services.items() if (size := getattr(service, "nbytes", 0))}
-    people = {key: size for key, size in services.items() if key == ("service", "neighbours")}
-    buffers = sum(
-        rows.flat.nbytes for workspace in engine.workspaces for rows in (*workspace.buffers.values(), *workspace.kept.values())
-    ) + sum(workspace.counts.nbytes for workspace in engine.workspaces)
-    grows = consumers | copies | people
-    return grows | services | dict(market) | {("engine", "buffers of the threads"): buffers}, sum(grows.values())
+            others[place(name, "fields of the market")] += array.nbytes
+    for workspace in engine.workspaces:
+        for name, rows in (*workspace.buffers.items(), *workspace.kept.items()):
+            others[place(name, "blocks of the threads")] += rows.flat.nbytes
+        for name, counts in workspace.tallies.items():
+            others[place(name, "counts of the threads")] += counts.nbytes
+    for name, service in engine.services.items():
+        if size := getattr(service, "nbytes", 0):
+            (consumers if name == "neighbours" else others)["", "service", name] = size
+    return consumers | dict(others), sum(consumers.values())
 
 
 def table_text(found: Profile) -> str:
@@ -128,8 +140,8 @@ def table_text(found: Profile) -> str:
         "",
         f"Lasting memory that grows with consumers: {found.lasting / found.consumers:.1f} bytes each, "
         f"{found.lasting / 2**20:,.1f} MiB in all.",
-        f"{'owner':<18}{'what':<28}{'MiB':>11}{'bytes a consumer':>18}",
+        f"{'set in':<10}{'by':<18}{'what':<28}{'MiB':>11}{'bytes a consumer':>18}",
     ]
-    for (owner, what), size in sorted(found.memory.items(), key=lambda item: -item[1]):
-        lines.append(f"{owner:<18}{what:<28}{size / 2**20:>11.2f}{size / found.consumers:>18.2f}")
+    for (phase, owner, what), size in sorted(found.memory.items(), key=lambda item: -item[1]):
+        lines.append(f"{phase:<10}{owner:<18}{what:<28}{size / 2**20:>11.2f}{size / found.consumers:>18.2f}")
     return "\n".join(lines)

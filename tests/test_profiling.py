@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 import threading
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from sim.turns import Turns
 from tests.small import lasting_bytes, small
 
 REST = ("engine", "blocks, channels, waiting")
+MODEL = Path(__file__).resolve().parent.parent / "docs" / "model.md"
 
 
 def test_a_timed_market_has_the_bits_of_any_other() -> None:
@@ -99,21 +102,50 @@ def test_every_byte_is_counted(sizes: dict[str, int]) -> None:
             a_thread += 8 * math.prod(shape) if field.tally else 0
         elif not field.lasting or name in engine.workspaces[0].kept:
             a_thread += longest * math.prod(shape[1:]) * field.dtype.itemsize
-    assert table["engine", "buffers of the threads"] == sizes.get("threads", 1) * a_thread
-    assert sum(size for (_, what), size in table.items() if what == "fields of the market") == a_market
-    assert table["engine", "last week's adopted"] == table["engine", "last week's happy_member"] == sizes["consumers"]
+    threads = [size for (*_, what), size in table.items() if what in ("blocks of the threads", "counts of the threads")]
+    assert sum(threads) == sizes.get("threads", 1) * a_thread
+    assert sum(size for (*_, what), size in table.items() if what == "fields of the market") == a_market
+    before = table["learn", "adoption", "last week's adopted"], table["learn", "private_domain", "last week's happy_member"]
+    assert before == (sizes["consumers"], sizes["consumers"])
+    assert table["offer", "exposure", "blocks of the threads"] > 0
     assert engine.workspaces[0].kept.keys() == {"bond_trust", "bond_state", "bond_brand"}
 
 
 def test_memory_is_that_of_the_arrays() -> None:
     """Twice the consumers, twice the lasting bytes but for the network's templates; the market's fields stay."""
     one, two = (profile(small(4, consumers=n), 3) for n in (9000, 18000))
-    state = [size for (owner, what), size in one.memory.items() if (owner, what) == ("brand_trust", "bond_trust")]
-    assert state == [9000 * 4 * 4]
-    network = ("service", "neighbours")
+    assert one.memory["learn", "brand_trust", "bond_trust"] == 9000 * 4 * 4
+    network = ("", "service", "neighbours")
     assert two.lasting - two.memory[network] == 2 * (one.lasting - one.memory[network])
-    market = [{key: size for key, size in each.memory.items() if key[1] == "fields of the market"} for each in (one, two)]
+    market = [{key: size for key, size in each.memory.items() if key[2] == "fields of the market"} for each in (one, two)]
     assert market[0] == market[1]
+
+
+def test_the_published_budget_is_what_arrays_take() -> None:
+    """`docs/model.md` says how many bytes of a consumer are ties, state, last week's copies and network; buffers do not grow."""
+    page = MODEL.read_text(encoding="utf-8")
+    told = {
+        part: float(size) for part, size in re.findall(r"^\| (ties|state|last week|network|buffers) \| ([\d.]+) \|", page, re.MULTILINE)
+    }
+    sizes, measured = (100_000, 300_000), []
+    for consumers in sizes:
+        engine = sim.build(small(2, consumers=consumers), 1)
+        table, lasting = memory(engine)
+        parts: Counter[str] = Counter(network=table["", "service", "neighbours"])
+        for name, rows in engine.rows.items():
+            parts["ties" if {"tie", "bond"} & set(engine.fields[name].dims) else "state"] += rows.flat.nbytes
+        parts["last week"] = sum(size for (*_, what), size in table.items() if what.startswith("last week's"))
+        assert lasting == sum(parts.values())
+        measured.append(parts)
+        buffers = sum(size for (*_, what), size in table.items() if what.endswith("of the threads"))
+        assert max(stop - first for first, stop in engine.blocks) <= 65_536
+        assert buffers < 8.5e6
+    assert told.pop("buffers") == 0
+    one, two = measured
+    growth = {part: (two[part] - one[part]) / (sizes[1] - sizes[0]) for part in one}
+    assert growth == pytest.approx(told, abs=0.05)
+    assert one["network"] - growth["network"] * sizes[0] == pytest.approx(0.13e6, abs=0.01e6)
+    assert sum(growth.values()) <= 117
 
 
 def test_the_command_prints_both_tables_and_writes_nothing(capsys: pytest.CaptureFixture, tmp_path, monkeypatch) -> None:
@@ -138,10 +170,11 @@ def test_a_profile_of_nonsense_is_refused(capsys: pytest.CaptureFixture) -> None
 
 def test_a_table_by_hand() -> None:
     seconds = {("learn", "habit"): 0.003, ("govern", "calendar"): 0.001}
-    found = Profile(1000, 1, 2, 0.004, seconds, {("habit", "live_habit"): 4000}, 4000)
+    found = Profile(1000, 1, 2, 0.004, seconds, {("learn", "habit", "live_habit"): 4000}, 4000)
     text = table_text(found)
     assert "2 weeks of 1,000 consumers on 1 thread: 2.00 ms a week, 2000 ns a consumer and week." in text
     assert text.index("govern") < text.index("learn")
     assert "1.500         1500.0   75.0%" in text
     assert "4.0 bytes each" in text
+    assert re.search(r"^learn +habit +live_habit +0.00 +4.00$", text, re.MULTILINE)
     assert "The rows are of all threads, and add up to 2 times that." in table_text(replace(found, threads=2))

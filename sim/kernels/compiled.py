@@ -26,7 +26,7 @@ def compiled(rule: Callable[..., Any]) -> Callable[..., Any]:
 @njit(inline="always")
 def quanta(value: Any) -> Any:
     """A value in units of 1e-4, as exact sums count it."""
-    return np.int64(np.rint(np.float64(value) * 1e4))
+    return np.int64(round(np.float64(value) * 1e4))
 
 
 @njit(inline="always")
