@@ -79,6 +79,17 @@ def test_draws_follow_the_weights() -> None:
     assert stats.chisquare(counts[[0, 2, 3]], np.array([1, 2, 5]) * 10_000).pvalue > 1e-4
 
 
+@pytest.mark.parametrize("cells", [1, 2, 16, 512])
+def test_a_draw_on_an_edge_passes_all_without_weight(cells: int) -> None:
+    """Weights 1, 0, 0, 0, 15: a sixteenth is the edge of four rows at once, and belongs to the last row alone."""
+    weight, u = np.array([1.0, 0.0, 0.0, 0.0, 15.0]), np.float32([0.0, 0.0625 - 2.0**-24, 0.0625, 1.0 - 2.0**-24])
+    cdf, guide, members = sections_of(weight, np.zeros(5, np.int64), 1, cells)
+    out, alone = np.empty(4, np.int32), np.empty(4, np.uint32)
+    pick_each(cdf, guide, members, np.zeros(4, np.int8), u, out)
+    pick_in_order(cdf.astype(np.float32), guide[0], u, alone)
+    assert out.tolist() == alone.tolist() == [0, 0, 4, 4]
+
+
 @given(hnp.arrays(float, st.integers(1, 40), elements=weights), st.integers(1, 100))
 def test_draws_of_one_section_are_those_of_a_search(weight: np.ndarray, seed: int) -> None:
     """As numpy finds them in the same float32 edges, draws on an edge and the greatest draw included."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.fields import PAID_SLOT, PRIVATE_SLOT, SHELF_SLOT
 from sim.mechanics.adoption import take_up
+from sim.mechanics.exposure import revisit
 from sim.mechanics.habit import add_habit, learn_habits
 from sim.mechanics.orders import basket_orders, deliver
 from sim.mechanics.style import leaders, likeness, move
@@ -195,3 +196,27 @@ def test_imitators_go_part_of_the_way_and_innovators_jump() -> None:
     half = np.sqrt(0.5)
     assert style[:, :2] == pytest.approx(np.array([[half, half], [-half, half], [1.0, 0.0]]))
     assert not style[:, 2:].any()
+
+
+def test_nobody_revisits_a_room_that_is_off_air() -> None:
+    """A draw of 0 does not reach a room on air for none of the time; any draw reaches one that always is; not by who is no viewer."""
+    slot, most = np.full(5, 7, np.int32), np.float32(1.0 - 2.0**-24)
+    viewer, room = np.array([True, True, True, False, True]), np.array([0, 1, 1, 1, -1], np.int32)
+    revisit(slot, viewer, room, np.array([0.0, 1.0]), np.array([0.0, 0.0, most, 0.0, 0.0], np.float32), np.empty(5))
+    assert slot.tolist() == [-1, 1, 1, -1, -1]
+
+
+def test_a_style_that_errs_back_to_nothing_stays_a_number() -> None:
+    """A jump that takes away all of a room's style leaves zeros, not a division by nothing."""
+    style = np.array([[1.0, 0.0, 0.0, 0.0]])
+    move(style, np.array([0]), np.array([-1]), np.array([[-1.0], [0.0], [0.0], [0.0]], np.float32), 0.35, 0.1, 1.0)
+    assert style.tolist() == [[0.0, 0.0, 0.0, 0.0]]
+
+
+def test_a_room_of_next_to_no_weight_makes_no_pair() -> None:
+    """Two opposite rooms, of 1 and of 1e-14 minutes: what is left of the difference of squares is rounding, so nobody is like anybody."""
+    similarity = np.empty(1)
+    likeness(
+        np.array([[1.0, 0.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0]]), np.zeros(2, np.int64), np.array([1.0, 1e-14]), similarity, np.empty(0)
+    )
+    assert similarity.tolist() == [0.5]
