@@ -140,6 +140,9 @@ class Kind(enum.Enum):
     ONE = 1
 
 
+PAIR = namedtuple("PAIR", "a b")
+
+
 def helping(x):
     """A plain function, as numba takes where it is told to."""
     return x + 1
@@ -182,12 +185,15 @@ def test_whatever_a_rule_uses_changes_what_it_is_made_of(monkeypatch: pytest.Mon
         (lambda a: [min(b) for b in a], lambda a: [max(b) for b in a]),
         (njit(lambda a: a, fastmath=True), njit(lambda a: a)),
         (namedtuple("Pair", "a b"), namedtuple("Pair", "b a")),
+        (PAIR(np.zeros(3000), 1e-10), PAIR(np.eye(1, 3000, 1500)[0], 1e-10)),
+        (PAIR(np.zeros(2), 1e-10), PAIR(np.full(2, 1e-12), 1e-10)),
+        (PAIR(1.0, 2.0), (1.0, 2.0)),
         (vectorize(lambda a: a + 1), vectorize(lambda a: a + 2)),
         (types.float32, types.float64),
     ],
 )  # fmt: skip
 def test_two_that_differ_in_one_word_are_made_of_other_things(monkeypatch: pytest.MonkeyPatch, one: object, other: object) -> None:
-    """Names that come with Python, methods, defaults, options of the compiler, order of fields, types: used by a rule under one name."""
+    """Names that come with Python, methods, defaults, options of the compiler, order of fields, what named tuples hold, types."""
     monkeypatch.setitem(globals(), "helping", one)
     before = repr(ingredients(outer))
     assert repr(ingredients(outer)) == before

@@ -1,4 +1,4 @@
-"""The market with an offer in every slot, which it never has by itself: what a week costs at most."""
+"""The market with an offer in every slot, which it never has by itself; a week of a later year, of more members, costs more still."""
 
 from __future__ import annotations
 

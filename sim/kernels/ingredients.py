@@ -72,8 +72,9 @@ def _described(value: Any, names: Iterable[str], known: frozenset[Any]) -> Any:
     rule = getattr(jitted, "py_func", jitted)
     if isinstance(value, np.ndarray):
         return repr((value.dtype, value.shape, value.flags)) + blake2b(value.tobytes()).hexdigest()
-    if type(value) is tuple:
-        return [_described(part, names, known) for part in value]
+    if isinstance(value, tuple):  # a named one is its class too
+        kind = [] if type(value) is tuple else [_home(type(value).__module__), type(value).__qualname__]
+        return kind + [_described(part, names, known) for part in value]
     if isinstance(rule, (FunctionType, ModuleType)) and rule in known:
         return ()
     home = rule.__globals__["__name__"] if isinstance(rule, FunctionType) else getattr(value, "__module__", None)
